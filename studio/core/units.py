@@ -1,0 +1,20 @@
+"""The few numbers that audio on this wire is measured in."""
+
+from __future__ import annotations
+
+PCM16_SAMPLE_RATE_HZ = 24_000
+G711_SAMPLE_RATE_HZ = 8_000
+VAD_SAMPLE_RATE_HZ = 16_000
+VAD_FRAME_SAMPLES = 512
+VAD_FRAME_MS = 32
+BLOCK_MS = 20
+
+
+def samples_to_ms(samples: int, rate_hz: int) -> float:
+    """Milliseconds that `samples` last at `rate_hz`."""
+    return samples * 1000 / rate_hz
+
+
+def ms_to_samples(ms: float, rate_hz: int) -> int:
+    """Whole samples that fit in `ms` at `rate_hz`."""
+    return int(ms * rate_hz / 1000)
