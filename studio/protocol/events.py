@@ -7,14 +7,16 @@ services leave a field out.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from studio.protocol.values import (
     AudioPayload,
     ContentPart,
     Conversation,
     ErrorDetail,
+    Integer,
     Item,
+    Milliseconds,
     RateLimit,
     Response,
     Usage,
@@ -81,9 +83,9 @@ class ConversationItemTruncate(ClientEvent):
     """Cut an assistant item's audio to what was heard."""
 
     type: Literal["conversation.item.truncate"] = "conversation.item.truncate"
-    audio_end_ms: int
+    audio_end_ms: Milliseconds
     item_id: str
-    content_index: int = 0
+    content_index: Integer = 0
 
 
 class InputAudioBufferAppend(ClientEvent):
@@ -178,7 +180,7 @@ class ConversationItemInputAudioTranscriptionCompleted(ServerEvent):
     )
     item_id: str
     transcript: str
-    content_index: int = 0
+    content_index: Integer = 0
     usage: Usage | None = None
     languages: tuple[dict[str, Any], ...] | None = None
     logprobs: tuple[dict[str, Any], ...] | None = None
@@ -191,7 +193,7 @@ class ConversationItemInputAudioTranscriptionDelta(ServerEvent):
         "conversation.item.input_audio_transcription.delta"
     )
     item_id: str
-    content_index: int = 0
+    content_index: Integer = 0
     delta: str | None = None
     logprobs: tuple[dict[str, Any], ...] | None = None
 
@@ -204,7 +206,7 @@ class ConversationItemInputAudioTranscriptionFailed(ServerEvent):
     )
     error: ErrorDetail
     item_id: str
-    content_index: int = 0
+    content_index: Integer = 0
 
 
 class ConversationItemInputAudioTranscriptionSegment(ServerEvent):
@@ -219,7 +221,7 @@ class ConversationItemInputAudioTranscriptionSegment(ServerEvent):
     speaker: str
     start: float
     text: str
-    content_index: int = 0
+    content_index: Integer = 0
 
 
 class ConversationItemRetrieved(ServerEvent):
@@ -233,9 +235,9 @@ class ConversationItemTruncated(ServerEvent):
     """Audio after `audio_end_ms` and the whole transcript are gone from the item."""
 
     type: Literal["conversation.item.truncated"] = "conversation.item.truncated"
-    audio_end_ms: int
+    audio_end_ms: Milliseconds
     item_id: str
-    content_index: int = 0
+    content_index: Integer = 0
 
 
 class Error(ServerEvent):
@@ -266,14 +268,14 @@ class InputAudioBufferDtmfEventReceived(ServerEvent):
         "input_audio_buffer.dtmf_event_received"
     )
     event: str
-    received_at: int
+    received_at: Integer
 
 
 class InputAudioBufferSpeechStarted(ServerEvent):
     """The server's VAD heard speech begin, in ms of all audio appended."""
 
     type: Literal["input_audio_buffer.speech_started"] = "input_audio_buffer.speech_started"
-    audio_start_ms: int
+    audio_start_ms: Milliseconds
     item_id: str
 
 
@@ -281,7 +283,7 @@ class InputAudioBufferSpeechStopped(ServerEvent):
     """The server's VAD decided that the turn is over, in ms of all audio appended."""
 
     type: Literal["input_audio_buffer.speech_stopped"] = "input_audio_buffer.speech_stopped"
-    audio_end_ms: int
+    audio_end_ms: Milliseconds
     item_id: str
 
 
@@ -289,8 +291,8 @@ class InputAudioBufferTimeoutTriggered(ServerEvent):
     """Nobody spoke for `idle_timeout_ms` after the last reply was heard."""
 
     type: Literal["input_audio_buffer.timeout_triggered"] = "input_audio_buffer.timeout_triggered"
-    audio_end_ms: int
-    audio_start_ms: int
+    audio_end_ms: Milliseconds
+    audio_start_ms: Milliseconds
     item_id: str
 
 
@@ -349,8 +351,8 @@ class ResponseContentPartAdded(ServerEvent):
     type: Literal["response.content_part.added"] = "response.content_part.added"
     item_id: str
     response_id: str
-    content_index: int = 0
-    output_index: int = 0
+    content_index: Integer = 0
+    output_index: Integer = 0
     part: ContentPart | None = None
 
 
@@ -360,8 +362,8 @@ class ResponseContentPartDone(ServerEvent):
     type: Literal["response.content_part.done"] = "response.content_part.done"
     item_id: str
     response_id: str
-    content_index: int = 0
-    output_index: int = 0
+    content_index: Integer = 0
+    output_index: Integer = 0
     part: ContentPart | None = None
 
 
@@ -389,7 +391,7 @@ class ResponseFunctionCallArgumentsDelta(ServerEvent):
     delta: str
     item_id: str
     response_id: str
-    output_index: int = 0
+    output_index: Integer = 0
 
 
 class ResponseFunctionCallArgumentsDone(ServerEvent):
@@ -401,7 +403,7 @@ class ResponseFunctionCallArgumentsDone(ServerEvent):
     item_id: str
     response_id: str
     name: str = ""
-    output_index: int = 0
+    output_index: Integer = 0
 
 
 class ResponseMcpCallCompleted(ServerEvent):
@@ -409,7 +411,7 @@ class ResponseMcpCallCompleted(ServerEvent):
 
     type: Literal["response.mcp_call.completed"] = "response.mcp_call.completed"
     item_id: str
-    output_index: int = 0
+    output_index: Integer = 0
 
 
 class ResponseMcpCallFailed(ServerEvent):
@@ -417,7 +419,7 @@ class ResponseMcpCallFailed(ServerEvent):
 
     type: Literal["response.mcp_call.failed"] = "response.mcp_call.failed"
     item_id: str
-    output_index: int = 0
+    output_index: Integer = 0
 
 
 class ResponseMcpCallInProgress(ServerEvent):
@@ -425,7 +427,7 @@ class ResponseMcpCallInProgress(ServerEvent):
 
     type: Literal["response.mcp_call.in_progress"] = "response.mcp_call.in_progress"
     item_id: str
-    output_index: int = 0
+    output_index: Integer = 0
 
 
 class ResponseMcpCallArgumentsDelta(ServerEvent):
@@ -435,7 +437,7 @@ class ResponseMcpCallArgumentsDelta(ServerEvent):
     delta: str
     item_id: str
     response_id: str
-    output_index: int = 0
+    output_index: Integer = 0
     obfuscation: str | None = None
 
 
@@ -446,7 +448,7 @@ class ResponseMcpCallArgumentsDone(ServerEvent):
     arguments: str
     item_id: str
     response_id: str
-    output_index: int = 0
+    output_index: Integer = 0
 
 
 class ResponseOutputAudioDelta(ServerEvent):
@@ -456,8 +458,8 @@ class ResponseOutputAudioDelta(ServerEvent):
     delta: AudioPayload
     item_id: str
     response_id: str
-    content_index: int = 0
-    output_index: int = 0
+    content_index: Integer = 0
+    output_index: Integer = 0
 
 
 class ResponseOutputAudioDone(ServerEvent):
@@ -466,8 +468,8 @@ class ResponseOutputAudioDone(ServerEvent):
     type: Literal["response.output_audio.done"] = "response.output_audio.done"
     item_id: str
     response_id: str
-    content_index: int = 0
-    output_index: int = 0
+    content_index: Integer = 0
+    output_index: Integer = 0
 
 
 class ResponseOutputAudioTranscriptDelta(ServerEvent):
@@ -479,8 +481,8 @@ class ResponseOutputAudioTranscriptDelta(ServerEvent):
     delta: str
     item_id: str
     response_id: str
-    content_index: int = 0
-    output_index: int = 0
+    content_index: Integer = 0
+    output_index: Integer = 0
 
 
 class ResponseOutputAudioTranscriptDone(ServerEvent):
@@ -490,8 +492,8 @@ class ResponseOutputAudioTranscriptDone(ServerEvent):
     item_id: str
     response_id: str
     transcript: str
-    content_index: int = 0
-    output_index: int = 0
+    content_index: Integer = 0
+    output_index: Integer = 0
 
 
 class ResponseOutputItemAdded(ServerEvent):
@@ -500,7 +502,7 @@ class ResponseOutputItemAdded(ServerEvent):
     type: Literal["response.output_item.added"] = "response.output_item.added"
     item: Item
     response_id: str
-    output_index: int = 0
+    output_index: Integer = 0
 
 
 class ResponseOutputItemDone(ServerEvent):
@@ -509,7 +511,7 @@ class ResponseOutputItemDone(ServerEvent):
     type: Literal["response.output_item.done"] = "response.output_item.done"
     item: Item
     response_id: str
-    output_index: int = 0
+    output_index: Integer = 0
 
 
 class ResponseOutputTextDelta(ServerEvent):
@@ -519,8 +521,8 @@ class ResponseOutputTextDelta(ServerEvent):
     delta: str
     item_id: str
     response_id: str
-    content_index: int = 0
-    output_index: int = 0
+    content_index: Integer = 0
+    output_index: Integer = 0
 
 
 class ResponseOutputTextDone(ServerEvent):
@@ -530,8 +532,8 @@ class ResponseOutputTextDone(ServerEvent):
     item_id: str
     response_id: str
     text: str
-    content_index: int = 0
-    output_index: int = 0
+    content_index: Integer = 0
+    output_index: Integer = 0
 
 
 class SessionCreated(ServerEvent):
@@ -548,12 +550,11 @@ class SessionUpdated(ServerEvent):
     session: dict[str, Any]
 
 
-def _by_type(*families: type[Event]) -> dict[str, type[Event]]:
-    return {
-        event.model_fields["type"].default: event
-        for family in families
-        for event in family.__subclasses__()
-    }
+_Family = TypeVar("_Family", bound=Event)
+
+
+def _by_type(family: type[_Family]) -> dict[str, type[_Family]]:
+    return {event.model_fields["type"].default: event for event in family.__subclasses__()}
 
 
 CLIENT_EVENTS = _by_type(ClientEvent)

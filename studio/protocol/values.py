@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+_EXACT = 2**53
+
+
+def _whole(value: object) -> object:
+    return round(value) if isinstance(value, float) and abs(value) < _EXACT else value
+
+
+def _zero_for_null(value: object) -> object:
+    return 0 if value is None else value
+
+
+def _nothing_for_null(value: object) -> object:
+    return () if value is None else value
+
+
+def _null_unless_object(value: object) -> object:
+    return None if isinstance(value, str) else value
+
+
+Integer = Annotated[int, Field(ge=-_EXACT, le=_EXACT)]
+"""A whole number that every JSON reader holds exactly, so that arithmetic on it cannot fail."""
+
+Milliseconds = Annotated[Integer, BeforeValidator(_whole)]
+"""Whole milliseconds; look-alike services send fractions, which are rounded."""
+
+TokenCount = Annotated[Integer, BeforeValidator(_zero_for_null)]
+"""How many tokens; null where a service does not count them."""
 
 
 class Value(BaseModel):
     """A frozen value from the wire that keeps the fields it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="allow", populate_by_name=True, allow_inf_nan=False
+    )
 
 
 class AudioSpan(Value):
@@ -55,11 +85,11 @@ class Item(Value):
     type: str = "message"
     role: str | None = None
     status: str | None = None
-    content: tuple[ContentPart, ...] = ()
+    content: Annotated[tuple[ContentPart, ...], BeforeValidator(_nothing_for_null)] = ()
     name: str | None = None
     call_id: str | None = None
     arguments: str | None = None
-    output: str | None = None
+    output: str | tuple[dict[str, Any], ...] | None = None
 
 
 class Conversation(Value):
@@ -70,6 +100,8 @@ class Conversation(Value):
 
 class ErrorDetail(Value):
     """What was refused; `event_id` names the client event, where it carried one."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
 
     message: str = ""
     type: str | None = None
@@ -89,36 +121,36 @@ class StatusDetails(Value):
 class CachedTokens(Value):
     """Cached tokens by kind; part of the input tokens, not beside them."""
 
-    text_tokens: int = 0
-    audio_tokens: int = 0
-    image_tokens: int = 0
+    text_tokens: TokenCount = 0
+    audio_tokens: TokenCount = 0
+    image_tokens: TokenCount = 0
 
 
 class InputTokens(Value):
     """Input tokens by kind; `cached_tokens` is a part of them."""
 
-    text_tokens: int = 0
-    audio_tokens: int = 0
-    image_tokens: int = 0
-    cached_tokens: int = 0
+    text_tokens: TokenCount = 0
+    audio_tokens: TokenCount = 0
+    image_tokens: TokenCount = 0
+    cached_tokens: TokenCount = 0
     cached_tokens_details: CachedTokens | None = None
 
 
 class OutputTokens(Value):
     """Output tokens by kind; `reasoning_tokens` is a part of the text tokens."""
 
-    text_tokens: int = 0
-    audio_tokens: int = 0
-    reasoning_tokens: int = 0
+    text_tokens: TokenCount = 0
+    audio_tokens: TokenCount = 0
+    reasoning_tokens: TokenCount = 0
 
 
 class Usage(Value):
     """Tokens of a response, or tokens or seconds of a transcription."""
 
     type: str | None = None
-    total_tokens: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
+    total_tokens: TokenCount = 0
+    input_tokens: TokenCount = 0
+    output_tokens: TokenCount = 0
     input_token_details: InputTokens | None = None
     output_token_details: OutputTokens | None = None
     seconds: float | None = None
@@ -129,8 +161,8 @@ class Response(Value):
 
     id: str | None = None
     status: str | None = None
-    status_details: StatusDetails | None = None
-    output: tuple[Item, ...] = ()
+    status_details: Annotated[StatusDetails | None, BeforeValidator(_null_unless_object)] = None
+    output: Annotated[tuple[Item, ...], BeforeValidator(_nothing_for_null)] = ()
     usage: Usage | None = None
     conversation_id: str | None = None
     metadata: dict[str, Any] | None = None
@@ -141,6 +173,6 @@ class RateLimit(Value):
     """One limit and what is left of it."""
 
     name: str = ""
-    limit: int | None = None
-    remaining: int | None = None
+    limit: Integer | None = None
+    remaining: Integer | None = None
     reset_seconds: float | None = None
