@@ -1,0 +1,47 @@
+"""`studio serve`: the local Realtime server in the foreground."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+LLM_KEY_VARIABLE = "STUDIO_LLM_KEY"
+
+OWN_SERVER_COMMAND = (sys.executable, "-m", "studio", "serve", "--port", "0", "--watch-stdin")
+"""A server for one studio: on a free port, gone when its parent is."""
+
+
+def serve_forever(  # noqa: PLR0913 the command line's own options
+    environ: Mapping[str, str],
+    *,
+    host: str,
+    port: int,
+    strict: bool,
+    api_key: str | None,
+    llm_base_url: str | None,
+    llm_model: str,
+    max_sessions: int,
+    watch_stdin: bool,
+) -> None:
+    """Serve until interrupted, with the ready line on standard output.
+
+    Raises:
+        StudioError: the address cannot be listened on.
+    """
+    from studio.core.ids import RandomIds
+    from studio.runtime.clock import SystemClock
+    from studio.server.run import run_server
+    from studio.server.settings import ServerConfig
+
+    config = ServerConfig(
+        host=host,
+        port=port,
+        strict=strict,
+        api_key=api_key or "",
+        llm_base_url=llm_base_url or "",
+        llm_model=llm_model,
+        llm_api_key=environ.get(LLM_KEY_VARIABLE, ""),
+        most_sessions=max_sessions,
+        watch_stdin=watch_stdin,
+    )
+    run_server(config, SystemClock(), RandomIds())
