@@ -1,0 +1,254 @@
+"""What happens on this machine, as values: wishes of the person at the keys, devices, playback.
+
+They stand in the log beside the wire's events, so that a replay knows what the live session knew.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from studio.protocol.dialect import Dialect
+from studio.protocol.settings import SessionSettings
+
+Direction = Literal["input", "output"]
+Severity = Literal["error", "warning", "info"]
+
+
+class Local(BaseModel):
+    """A happening on this machine."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ConnectWanted(Local):
+    """The person wants a session; `settings` are asked of the server once it greets."""
+
+    type: Literal["local.connect"] = "local.connect"
+    provider: str
+    url: str
+    model: str
+    dialect: Dialect
+    settings: SessionSettings
+
+
+class DisconnectWanted(Local):
+    """The person wants the session to end."""
+
+    type: Literal["local.disconnect"] = "local.disconnect"
+
+
+class ConnectionOpened(Local):
+    """The socket is open; the server has not greeted yet."""
+
+    type: Literal["local.connection.opened"] = "local.connection.opened"
+
+
+class ConnectionFailed(Local):
+    """The socket could not be opened."""
+
+    type: Literal["local.connection.failed"] = "local.connection.failed"
+    title: str
+    message: str
+    hint: str = ""
+
+
+class ConnectionClosed(Local):
+    """The socket closed, by whichever side."""
+
+    type: Literal["local.connection.closed"] = "local.connection.closed"
+    code: int
+    reason: str = ""
+    message: str = ""
+    expected: bool = False
+
+
+class SettingsAsked(Local):
+    """The person wants these settings, whole; the fold sends the smallest update."""
+
+    type: Literal["local.settings"] = "local.settings"
+    settings: SessionSettings
+
+
+class MuteSet(Local):
+    """The microphone is muted or not; muted, silence is sent."""
+
+    type: Literal["local.mute"] = "local.mute"
+    muted: bool
+
+
+class TalkKeySet(Local):
+    """The push-to-talk key went down or up; up commits the turn where the server does not."""
+
+    type: Literal["local.talk_key"] = "local.talk_key"
+    held: bool
+
+
+class InterruptWanted(Local):
+    """The person wants the assistant to be quiet."""
+
+    type: Literal["local.interrupt"] = "local.interrupt"
+
+
+class TextWanted(Local):
+    """The person typed a user message."""
+
+    type: Literal["local.text"] = "local.text"
+    text: str
+
+
+class SpeakWanted(Local):
+    """Words for the virtual microphone, spoken by a local voice."""
+
+    type: Literal["local.speak"] = "local.speak"
+    text: str
+    voice: str = ""
+
+
+class ToolAnswered(Local):
+    """The output of a function call, from a person or from a program."""
+
+    type: Literal["local.tool_output"] = "local.tool_output"
+    call_id: str
+    output: str
+
+
+class SendWanted(Local):
+    """The person wrote a client event by hand."""
+
+    type: Literal["local.send"] = "local.send"
+    payload: dict[str, Any]
+
+
+class DeviceOpened(Local):
+    """Sound flows through a device or its virtual stand-in."""
+
+    type: Literal["local.device.opened"] = "local.device.opened"
+    direction: Direction
+    name: str
+    virtual: bool
+    rate_hz: int
+    latency_ms: float = 0.0
+
+
+class DeviceFailed(Local):
+    """A device could not be opened, or went away."""
+
+    type: Literal["local.device.failed"] = "local.device.failed"
+    direction: Direction
+    name: str
+    message: str
+    hint: str = ""
+
+
+class LocalSpeechStarted(Local):
+    """The local VAD heard speech begin in the sent audio, `audio_ms` of it into the session."""
+
+    type: Literal["local.speech.started"] = "local.speech.started"
+    audio_ms: int
+
+
+class LocalSpeechStopped(Local):
+    """The local VAD heard speech end; `audio_ms` is where the silence began, not the decision."""
+
+    type: Literal["local.speech.stopped"] = "local.speech.stopped"
+    audio_ms: int
+    stopped_at: float
+    """Session seconds at which that sample was sent."""
+
+
+class CallerSaid(Local):
+    """The virtual microphone speaks these words: what a recogniser ought to hear."""
+
+    type: Literal["local.caller.said"] = "local.caller.said"
+    text: str
+    audio_ms: int
+
+
+class PlaybackStarted(Local):
+    """The first sample of an item's audio reached the ear at session second `heard_at`."""
+
+    type: Literal["local.playback.started"] = "local.playback.started"
+    item_id: str
+    content_index: int
+    heard_at: float
+
+
+class PlaybackFinished(Local):
+    """All audio of an item that had arrived has been heard, and no more will come."""
+
+    type: Literal["local.playback.finished"] = "local.playback.finished"
+    item_id: str
+    content_index: int
+    played_ms: float
+
+
+class PlaybackFlushed(Local):
+    """Playback of an item was cut: what was heard of it, of what had arrived, in ms."""
+
+    type: Literal["local.playback.flushed"] = "local.playback.flushed"
+    item_id: str
+    content_index: int
+    played_ms: float
+    received_ms: float
+    reason: Literal["barge-in", "interrupt", "talk-key", "closed"]
+
+
+class AudioDropped(Local):
+    """Audio was lost before it was sent or heard, and why."""
+
+    type: Literal["local.audio.dropped"] = "local.audio.dropped"
+    direction: Direction
+    lost_ms: float
+    reason: str
+
+
+class ProblemSeen(Local):
+    """Something on this machine that the person ought to know."""
+
+    type: Literal["local.problem"] = "local.problem"
+    severity: Severity
+    title: str
+    message: str
+    hint: str = ""
+
+
+class SessionEnded(Local):
+    """The end marker: the log is whole up to here."""
+
+    type: Literal["local.end"] = "local.end"
+    reason: str = ""
+
+
+LocalEvent = Annotated[
+    ConnectWanted
+    | DisconnectWanted
+    | ConnectionOpened
+    | ConnectionFailed
+    | ConnectionClosed
+    | SettingsAsked
+    | MuteSet
+    | TalkKeySet
+    | InterruptWanted
+    | TextWanted
+    | SpeakWanted
+    | ToolAnswered
+    | SendWanted
+    | DeviceOpened
+    | DeviceFailed
+    | LocalSpeechStarted
+    | LocalSpeechStopped
+    | CallerSaid
+    | PlaybackStarted
+    | PlaybackFinished
+    | PlaybackFlushed
+    | AudioDropped
+    | ProblemSeen
+    | SessionEnded,
+    Field(discriminator="type"),
+]
+"""Any happening on this machine."""
+
+LOCAL_EVENT: TypeAdapter[LocalEvent] = TypeAdapter(LocalEvent)
+"""Reads and writes local events as JSON."""

@@ -1,0 +1,189 @@
+"""Turns, their latency, and what is observed of the server."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio.audio.formats import AudioFormat
+from studio.session.hearing import heard_text
+from studio.session.latency import TurnLatency
+from studio.session.observed import observe
+from studio.session.reduce import fold
+from studio.session.state import Head, Item, Part
+from studio.session.turns import Turn, turns
+from tests.conversations import ANSWER, LIBRARY, QUESTION, STORY
+
+
+def turns_of(name: str) -> tuple[Turn, ...]:
+    return turns(fold(LIBRARY[name]()))
+
+
+def test_a_turn_holds_both_sides() -> None:
+    first, second = turns_of("two_turns")
+
+    assert (first.index, first.user_text, first.assistant_text) == (1, QUESTION, ANSWER)
+    assert second.user_text == "And how long is a minute?"
+    assert first.done
+    assert second.done
+    assert first.tags == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "tags"),
+    [
+        ("listening", ("speaking",)),
+        ("typed_turn", ("typed",)),
+        ("push_to_talk", ("push-to-talk",)),
+        ("tool_round", ("tool",)),
+        ("barge_in", ("barge-in", "cancelled")),
+        ("late_barge_in", ("barge-in",)),
+        ("interrupted", ("interrupt", "cancelled")),
+        ("failed_response", ("typed", "failed")),
+        ("unheard_words", ("not transcribed",)),
+    ],
+)
+def test_what_is_particular_about_a_turn_is_tagged(name: str, tags: tuple[str, ...]) -> None:
+    assert turns_of(name)[0].tags == tags
+
+
+def test_a_turn_that_the_server_began_has_no_words_of_the_user() -> None:
+    _, nudged = turns_of("idle_timeout")
+
+    assert nudged.tags == ("timeout",)
+    assert nudged.user_text == ""
+    assert nudged.assistant_text == "Are you still there?"
+    assert nudged.latency.user_stopped_at is None
+
+
+def test_a_call_belongs_to_its_turn() -> None:
+    (turn,) = turns_of("tool_round")
+
+    assert [call.name for call in turn.calls] == ["get_weather"]
+    assert len(turn.responses) == 2
+    assert not turns_of("waiting_for_a_tool")[0].done
+
+
+@pytest.mark.parametrize(
+    ("name", "parts", "total_ms"),
+    [
+        ("spoken_turn", (515, 70, 0, 30, 25), 640),
+        ("tool_round", (515, 90, 207, 30, 25), 867),
+        ("typed_turn", (None, 45, 0, 30, 25), 100),
+        ("push_to_talk", (100, 46, 0, 30, 25), 201),
+        ("text_only", (None, 45, 0, 20, None), None),
+        ("failed_response", (None, 45, None, None, None), None),
+    ],
+)
+def test_latency_is_told_in_parts_that_add_up(
+    name: str, parts: tuple[int | None, ...], total_ms: int | None
+) -> None:
+    latency = turns_of(name)[0].latency
+
+    measured = tuple(None if ms is None else round(ms) for _, ms in latency.parts())
+    assert measured == parts
+    assert (None if latency.total_ms is None else round(latency.total_ms)) == total_ms
+    if total_ms is not None:
+        assert sum(ms or 0 for ms in parts) == total_ms
+
+
+MOMENT = st.none() | st.floats(0, 100)
+
+
+@given(
+    st.builds(
+        TurnLatency,
+        user_stopped_at=MOMENT,
+        decided_at=MOMENT,
+        created_at=MOMENT,
+        speaking_at=MOMENT,
+        first_output_at=MOMENT,
+        heard_at=MOMENT,
+    )
+)
+def test_no_part_is_ever_negative(latency: TurnLatency) -> None:
+    assert all(ms is None or ms >= 0 for _, ms in latency.parts())
+    assert len(latency.explain()) <= 6
+
+
+def test_every_known_figure_is_explained() -> None:
+    sentences = turns_of("tool_round")[0].latency.explain()
+
+    assert [each.split(" ")[0] for each in sentences] == [
+        "endpointing",
+        "response",
+        "tools",
+        "model",
+        "playback",
+        "total",
+    ]
+    assert all(each.endswith(".") for each in sentences)
+
+
+ITEM = Item("i", role="assistant", parts=(Part("output_audio", STORY, done=True),))
+PCM16 = AudioFormat.PCM16
+
+
+def head(**fields: object) -> Head:
+    known = {"item_id": "i", "content_index": 0, "received_bytes": 48_000, "all_received": True}
+    return Head(**(known | fields))  # type: ignore[arg-type]
+
+
+@given(st.lists(st.floats(0, 2_000), min_size=2, max_size=20), st.booleans())
+def test_what_was_heard_never_shrinks(moments: list[float], whole: bool) -> None:
+    heard = [
+        heard_text(ITEM, head(all_received=whole), PCM16, playing_ms)
+        for playing_ms in sorted(moments)
+    ]
+
+    assert all(a.heard == b.heard[: len(a.heard)] for a, b in pairwise(heard))
+    assert all(each.heard + each.ahead + each.lost == STORY for each in heard)
+
+
+def test_text_is_heard_in_proportion_and_by_whole_words() -> None:
+    text = heard_text(ITEM, head(), PCM16, 500.0)
+
+    assert len(text.heard) == pytest.approx(len(STORY) / 2, abs=8)
+    assert text.ahead.startswith(" ")
+    assert text.lost == ""
+
+
+def test_all_was_heard_once_playback_has_finished() -> None:
+    text = heard_text(ITEM, head(ended_at=1.0, played_ms=1_000.0), PCM16)
+
+    assert text.heard == STORY
+
+
+def test_what_was_cut_off_was_never_heard() -> None:
+    text = heard_text(ITEM, head(ended_at=1.0, played_ms=250.0, cut="barge-in"), PCM16)
+
+    assert text.ahead == ""
+    assert text.heard + text.lost == STORY
+    assert len(text.lost) > len(text.heard)
+
+
+def test_a_written_text_counts_as_heard() -> None:
+    written = Item("i", parts=(Part("output_text", "Hello"),))
+
+    assert heard_text(written, None, PCM16).heard == "Hello"
+
+
+def test_the_silence_and_the_padding_of_the_server_are_observed() -> None:
+    seen = observe(fold(LIBRARY["two_turns"]()))
+
+    silence = seen["turn_detection.silence_duration_ms"]
+    assert (silence.value, silence.samples) == (500, 2)
+    assert "500 ms of silence" in silence.evidence
+    assert seen["turn_detection.prefix_padding_ms"].value == 300
+
+
+def test_the_output_format_is_observed_by_the_pace_of_the_voice() -> None:
+    assert observe(fold(LIBRARY["two_turns"]()))["output_format"].value == "pcm16"
+    assert observe(fold(LIBRARY["beta_turn"]()))["output_format"].value == "g711"
+
+
+def test_nothing_is_observed_without_evidence() -> None:
+    assert observe(fold(LIBRARY["connected"]())) == {}
