@@ -1,0 +1,143 @@
+"""A session as a Markdown document: what was said when, what was called, how long it took.
+
+Everything that came from outside is escaped: it can neither become a heading nor a link, nor reach
+a terminal as a control code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Protocol
+
+from studio.audio.formats import AudioFormat
+from studio.core.text import one_line, printable
+from studio.session.hearing import heard_text
+from studio.session.speech import output_format
+from studio.session.state import Problem, SessionState, ToolCall, Totals
+from studio.session.turns import Said, Turn, turns
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#!|~&@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+"""What could begin markup in the middle of a line, and what makes a link of an address."""
+_NOT_SPOKEN = "no words"
+
+
+class About(Protocol):
+    """What a session was."""
+
+    @property
+    def started_at(self) -> datetime:
+        """The wall clock at its beginning."""
+        ...
+
+    @property
+    def provider(self) -> str:
+        """Who answered."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """Which model."""
+        ...
+
+
+def export_markdown(state: SessionState, header: About) -> str:
+    """The whole session as one document, ending in a newline."""
+    output = output_format(state)
+    blocks = [*_title(state, header)]
+    for turn in turns(state):
+        blocks += _turn(turn, output)
+    blocks += _problems(state.problems)
+    blocks += _totals(state.totals)
+    return "\n\n".join(blocks) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Text from outside as one line of Markdown that means nothing but itself."""
+    return _SPECIAL.sub(r"\\\1", one_line(text))
+
+
+def _title(state: SessionState, header: About) -> Iterator[str]:
+    started = header.started_at.strftime("%Y-%m-%d %H:%M:%S %Z").strip()
+    yield f"# Session of {escaped(started)}"
+    model = state.connection.model or header.model
+    facts = [f"- Provider: {escaped(header.provider or 'unknown')}"]
+    if model:
+        facts.append(f"- Model: {escaped(model)}")
+    facts += [f"- Length: {_clock(state.last_at)}", f"- Turns: {len(turns(state))}"]
+    yield "\n".join(facts)
+
+
+def _turn(turn: Turn, output: AudioFormat) -> Iterator[str]:
+    tags = f" ({escaped(', '.join(turn.tags))})" if turn.tags else ""
+    yield f"## {turn.index} at {_clock(turn.started_at)}{tags}"
+    if turn.user_item_id is not None:
+        yield f"**User:** {escaped(turn.user_text) or f'*{_NOT_SPOKEN}*'}"
+    for call in turn.calls:
+        yield from _call(call)
+    for said in turn.said:
+        yield f"**Assistant:** {_words(said, output)}"
+    known = [f"{name} {ms:,.0f} ms" for name, ms in turn.latency.parts() if ms]
+    total_ms = turn.latency.total_ms
+    if total_ms is not None:
+        yield f"*First sound after {total_ms:,.0f} ms: {', '.join(known)}.*"
+
+
+def _words(said: Said, output: AudioFormat) -> str:
+    """What was heard; what was cut off stands struck through."""
+    text = heard_text(said.item, said.head, output)
+    heard = escaped(text.heard + text.ahead)
+    if not text.lost.strip():
+        return heard or f"*{_NOT_SPOKEN}*"
+    return f"{heard} ~~{escaped(text.lost)}~~".strip()
+
+
+def _call(call: ToolCall) -> Iterator[str]:
+    yield f"**Function** {_code(call.name)} was called with:\n\n{_fenced(call.arguments)}"
+    if call.output is None:
+        yield "It was not answered."
+    else:
+        yield f"It was answered with:\n\n{_fenced(call.output)}"
+
+
+def _code(text: str) -> str:
+    return f"`{one_line(text).replace('`', chr(39))}`"
+
+
+def _fenced(text: str) -> str:
+    """A code block whose fence is longer than any run of backticks within it."""
+    body = printable(text).strip("\n")
+    longest = max((len(run) for run in re.findall(r"`+", body)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{body}\n{fence}"
+
+
+def _problems(problems: tuple[Problem, ...]) -> Iterator[str]:
+    told = [each for each in problems if not each.benign]
+    if not told:
+        return
+    yield "## Problems"
+    yield "\n".join(
+        f"- {_clock(each.at)} {each.severity}: {escaped(each.title)}. {escaped(each.message)}"
+        for each in told
+    )
+
+
+def _totals(totals: Totals) -> Iterator[str]:
+    if not totals.responses:
+        return
+    given = totals.input_text + totals.input_audio + totals.input_image
+    cached = totals.cached_text + totals.cached_audio + totals.cached_image
+    made = totals.output_text + totals.output_audio
+    yield "## Usage"
+    yield (
+        f"- Responses: {totals.responses:,}\n"
+        f"- Tokens in: {given:,}, of them cached: {cached:,}\n"
+        f"- Tokens out: {made:,}"
+    )
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(max(0.0, seconds), 60)
+    return f"{int(minutes)}:{rest:04.1f}"
