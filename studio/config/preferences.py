@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
+from studio.config.glance import DEFAULT_THEME
 from studio.core.errors import StudioError
 from studio.core.text import one_line
 
@@ -47,7 +48,7 @@ class Preferences(BaseSettings):
     """`auto`, `device`, `device:NAME`, `demo`, `silence`, `say:TEXT` or a sound file's path."""
     speaker: str = "auto"
     """`auto`, `device`, `device:NAME` or `silent`."""
-    theme: str = "studio-dark"
+    theme: str = DEFAULT_THEME
     """The theme's name."""
     sessions_dir: Path | None = None
     """Where sessions are kept, if not in the usual place."""
