@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
@@ -71,6 +72,7 @@ class Studio:
 
     async def _open(self, tasks: asyncio.TaskGroup, themes: ThemeLoad) -> Opening:
         """Start the worker; called once, behind the first paint."""
+        gc.enable()
         from studio.app.feed import StudioFeed
         from studio.app.plans import first_plan, plan_for
         from studio.app.setup import read_setup
