@@ -1,0 +1,157 @@
+"""The commands as a person types them, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.audio.formats import AudioFormat
+from studio.audio.resample import resample_offline
+from studio.audio.wav import WAV_HEADER_BYTES, read_audio
+from studio.vad.detector import ProbabilityStream, SileroDetector
+from studio.vad.segmenter import SegmenterSettings, segments
+
+
+def studio(
+    home: Path, *arguments: str, expected_status: int = 0
+) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "studio", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        env=os.environ | {"STUDIO_HOME": str(home)},
+        check=False,
+    )
+    assert done.returncode == expected_status, done.stdout + done.stderr
+    return done
+
+
+def talk(home: Path, *arguments: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(studio(home, "talk", "--json", *arguments).stdout)
+    return told
+
+
+@pytest.mark.speech
+def test_a_turn_without_a_screen_and_its_words_in_the_sound(tmp_path: Path) -> None:
+    from studio.speech.ears import Ears
+
+    out = tmp_path / "out"
+    told = talk(tmp_path, "--mic", "say:What time is it?", "--turns", "1", "--out", str(out))
+    (turn,) = told["turns"]
+    assert "time" in turn["user"].lower()
+    assert turn["latency_ms"]["total"] > turn["latency_ms"]["endpointing"] > 400
+    session = Path(told["session"])
+    assert session.parent == out
+    samples, rate_hz = read_audio(session / "output.wav")
+    heard = Ears().transcribe(resample_offline(samples, rate_hz, 16_000)).text
+    said = _words(turn["assistant"])
+    assert said[:2] == ["it", "is"]
+    # The recogniser writes the hour in digits, so only the words around it can be compared.
+    assert _words(heard)[:2] == said[:2]
+    assert _words(heard)[-3:] == said[-3:]
+
+    listed = json.loads(studio(tmp_path, "sessions", "--sessions-dir", str(out), "--json").stdout)
+    assert [each["name"] for each in listed] == [session.name]
+    transcript = studio(tmp_path, "export", "last", "--sessions-dir", str(out)).stdout
+    assert turn["user"].rstrip("?") in transcript
+    frames = studio(tmp_path, "export", str(session), "--to", "jsonl").stdout.splitlines()
+    sent = [json.loads(frame)["event"] for frame in frames]
+    appended = sum(len(event["audio"]) for event in sent if event["type"].endswith("append"))
+    assert appended * 3 / 4 >= (session / "input.wav").stat().st_size - 100
+
+
+@pytest.mark.speech
+def test_another_silence_moves_the_end_of_the_turn_as_the_arithmetic_says(tmp_path: Path) -> None:
+    clip = tmp_path / "question.wav"
+    _speak(clip, "What time is it?")
+    ends = {}
+    for silence_duration_ms in (200, 500, 900):
+        setting = f"turn_detection.silence_duration_ms={silence_duration_ms}"
+        told = talk(tmp_path, "--mic", str(clip), "--set", setting, "--turns", "1")
+        ends[silence_duration_ms] = told["turns"][0]["audio_end_ms"]
+        sent = (Path(told["session"]) / "input.wav").read_bytes()
+        assert ends[silence_duration_ms] == _predicted_end_ms(sent, silence_duration_ms)
+    assert ends[200] < ends[500] < ends[900]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("talk", "--provider", "opnai"), "Did you mean openai?"),
+        (("talk", "--provider", "openai"), "OPENAI_API_KEY"),
+        (("talk", "--base-url", "nonsense"), "scheme"),
+        (("talk", "--base-url", "ws://127.0.0.1:9", "--mic", "silence"), "127.0.0.1"),
+        (("talk", "--set", "turn_detection.threshold=7"), "threshold"),
+        (("talk", "--set", "voice"), "has no '='"),
+        (("talk", "--mic", "/nowhere/at-all.wav"), "at-all.wav"),
+        (("export", "no-such-session"), "no-such-session"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_words(
+    tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    done = studio(tmp_path, *arguments, "--max-seconds", "20", expected_status=1) if (
+        arguments[0] == "talk"
+    ) else studio(tmp_path, *arguments, expected_status=1)  # fmt: skip
+    assert words in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_in_use_is_said_in_words(tmp_path: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = studio(tmp_path, "serve", "--port", port, expected_status=1)
+    assert port in done.stderr
+    assert "--port 0" in done.stderr
+
+
+def test_the_doctor_sees_a_broken_settings_file(tmp_path: Path) -> None:
+    studio(tmp_path, "doctor")
+    settings = tmp_path / "config" / "settings.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text("provider = [")
+    told = studio(tmp_path, "doctor", expected_status=1).stdout
+    assert "settings.toml" in told
+    assert settings.read_text() == "provider = ["
+
+
+@pytest.mark.parametrize(
+    "command", [(), ("talk",), ("serve",), ("sessions",), ("export",), ("doctor",)]
+)
+def test_every_command_explains_itself(tmp_path: Path, command: tuple[str, ...]) -> None:
+    told = studio(tmp_path, *command, "--help").stdout
+    assert "Usage" in told
+    assert "--help" in told
+
+
+def _words(text: str) -> list[str]:
+    return "".join(char if char.isalnum() else " " for char in text.lower()).split()
+
+
+def _speak(path: Path, text: str) -> None:
+    import numpy as np
+    import soundfile
+
+    from studio.speech.voices import Voices
+
+    said = np.concatenate([*Voices().synthesize(text, "cedar")])
+    silence = np.zeros(24_000, np.int16)
+    soundfile.write(path, np.concatenate([silence, said, silence]), 24_000)
+
+
+def _predicted_end_ms(track: bytes, silence_duration_ms: int) -> int | None:
+    """The end of the first turn in the audio that was really sent, by the lab's segmenter."""
+    sent = track[WAV_HEADER_BYTES[AudioFormat.PCM16] :]
+    frames = ProbabilityStream(SileroDetector(), AudioFormat.PCM16).push(sent)
+    settings = SegmenterSettings(silence_duration_ms=silence_duration_ms)
+    found = segments([probability for _, probability in frames], settings)
+    return found[0].audio_end_ms if found else None
