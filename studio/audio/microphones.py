@@ -1,0 +1,272 @@
+"""Where the audio to send comes from: a sound card, a file, or silence, in 20 ms wire blocks.
+
+A virtual microphone is paced by the clock: block `n` comes when its last sample would have been
+recorded, so that waking up late shifts nothing. `Voiceover` lets words be spoken into any of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+
+from studio.audio.resample import StreamResampler
+from studio.audio.samples import encode, to_int16
+from studio.core.errors import StudioError
+from studio.core.units import BLOCK_MS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from studio.audio.devices import Device, SoundCards
+    from studio.audio.formats import AudioFormat
+    from studio.core.clock import Clock
+
+_LONGEST_CATCH_UP_S = 2.0
+_SILENT_CARD_S = 1.0
+_STALE_BLOCKS = 25  # half a second: older sound would put the conversation behind for good
+_FALLBACK_RATE_HZ = 48_000
+
+
+class Block(NamedTuple):
+    """20 ms of sound in the wire's format.
+
+    `late_ms` is how long after its time it came, `lost_ms` what was lost before it.
+    """
+
+    payload: bytes
+    late_ms: float = 0.0
+    lost_ms: float = 0.0
+
+
+class Microphone(Protocol):
+    """A source of sound in real time."""
+
+    name: str
+    is_virtual: bool
+    rate_hz: int
+    latency_ms: float
+    overruns: int
+    """How often the card's own buffer overflowed."""
+
+    def blocks(self) -> AsyncIterator[Block]:
+        """Blocks as they are recorded, for ever; iterate once.
+
+        Raises:
+            StudioError: the card went away.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the card back."""
+        ...
+
+
+class PacedMicrophone:
+    """A microphone whose sound is there already, given out by the clock.
+
+    Args:
+        name: what to call it.
+        next_payload: the next 20 ms in the wire's format.
+        clock: what paces it.
+        sleep: waits for some seconds of that clock.
+    """
+
+    is_virtual = True
+    latency_ms = 0.0
+    overruns = 0
+
+    def __init__(
+        self,
+        name: str,
+        audio_format: AudioFormat,
+        next_payload: Callable[[], bytes],
+        clock: Clock,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.name = name
+        self.rate_hz = audio_format.rate_hz
+        self._next_payload = next_payload
+        self._clock = clock
+        self._sleep = sleep
+
+    async def blocks(self) -> AsyncIterator[Block]:
+        """One block each 20 ms; after a late wake-up all that are due, at once."""
+        due = self._clock.monotonic()
+        while True:
+            due += BLOCK_MS / 1000
+            await self._sleep(max(0.0, due - self._clock.monotonic()))
+            late_s, lost_s = max(0.0, self._clock.monotonic() - due), 0.0
+            if late_s > _LONGEST_CATCH_UP_S:
+                late_s, lost_s = 0.0, late_s
+                due += lost_s
+            yield Block(self._next_payload(), late_s * 1000, lost_s * 1000)
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def silence_microphone(
+    audio_format: AudioFormat,
+    clock: Clock,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> PacedMicrophone:
+    """Digital silence for ever."""
+    silence = audio_format.silence(BLOCK_MS)
+    return PacedMicrophone("silence", audio_format, lambda: silence, clock, sleep)
+
+
+def file_microphone(
+    path: Path,
+    sound: Tape,
+    audio_format: AudioFormat,
+    clock: Clock,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> PacedMicrophone:
+    """The sound of a file, then silence."""
+    return PacedMicrophone(path.name, audio_format, sound.next_payload, clock, sleep)
+
+
+class Tape:
+    """Recorded sound that is given out block by block; silence follows."""
+
+    def __init__(self, sound: bytes, audio_format: AudioFormat) -> None:
+        self._sound = sound
+        self._format = audio_format
+        self._block_bytes = audio_format.ms_to_bytes(BLOCK_MS)
+        self._position = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all of it was given out."""
+        return self._position >= len(self._sound)
+
+    def next_payload(self) -> bytes:
+        """The next 20 ms."""
+        payload = self._sound[self._position : self._position + self._block_bytes]
+        self._position += len(payload)
+        missing_ms = self._format.bytes_to_ms(self._block_bytes - len(payload))
+        return payload + self._format.silence(missing_ms)
+
+
+def recorded(path: Path, audio_format: AudioFormat) -> bytes:
+    """A file's sound in the wire's format.
+
+    Raises:
+        StudioError: the file cannot be read.
+    """
+    from studio.audio.resample import resample_offline
+    from studio.audio.wav import read_audio
+
+    clip = read_audio(path)
+    samples = resample_offline(clip.samples, clip.rate_hz, audio_format.rate_hz)
+    return encode(to_int16(samples), audio_format)
+
+
+class DeviceMicrophone:
+    """A sound card. Its callback only hands bytes over to the event loop.
+
+    Raises:
+        StudioError: the card cannot be opened.
+    """
+
+    is_virtual = False
+
+    def __init__(self, cards: SoundCards, device: Device, audio_format: AudioFormat) -> None:
+        self.name = device.name
+        self.overruns = 0
+        self._format = audio_format
+        self._arrived: deque[bytes] = deque()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._news = asyncio.Event()
+        rates_hz = (audio_format.rate_hz, _FALLBACK_RATE_HZ, device.rate_hz)
+        self._stream, self.rate_hz = cards.open_input(device, rates_hz, self._take)
+        self.latency_ms = self._stream.latency * 1000
+        self._resampler = StreamResampler(self.rate_hz, audio_format.rate_hz)
+
+    async def blocks(self) -> AsyncIterator[Block]:
+        """Blocks as the card records them.
+
+        Raises:
+            StudioError: the card went away, or has given nothing for a second.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._stream.start()
+        carried: NDArray[np.int16] = np.zeros(0, np.int16)
+        per_block = self._format.rate_hz * BLOCK_MS // 1000
+        while True:
+            lost_ms = await self._something_arrived()
+            fresh = np.frombuffer(self._arrived.popleft(), np.int16)
+            carried = np.concatenate((carried, self._resampler.process(fresh)))
+            while carried.size >= per_block:
+                late_ms = len(self._arrived) * float(BLOCK_MS)
+                yield Block(encode(carried[:per_block], self._format), late_ms, lost_ms)
+                carried, lost_ms = carried[per_block:], 0.0
+
+    def close(self) -> None:
+        """Give the card back, at once: `stop` can wait for ever on a card that is gone."""
+        self._loop = None
+        self._stream.abort()
+        self._stream.close()
+
+    def _take(self, payload: bytes, overflowed: bool) -> None:  # noqa: FBT001 - a callback
+        self.overruns += overflowed
+        self._arrived.append(payload)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._news.set)
+
+    async def _something_arrived(self) -> float:
+        """Wait for the card; throws away what got stale, and returns its milliseconds."""
+        while not self._arrived:
+            self._news.clear()
+            try:
+                await asyncio.wait_for(self._news.wait(), _SILENT_CARD_S)
+            except TimeoutError:
+                raise StudioError(
+                    f"{self.name} stopped recording.",
+                    title="The microphone went away",
+                    hint="Plug it in again and reconnect, or choose another one.",
+                ) from None
+        lost = max(0, len(self._arrived) - _STALE_BLOCKS)
+        for _ in range(lost):
+            self._arrived.popleft()
+        return lost * float(BLOCK_MS)
+
+
+class Voiceover:
+    """Words that replace what a microphone records, while there are any."""
+
+    def __init__(self, audio_format: AudioFormat) -> None:
+        self._format = audio_format
+        self._lines: deque[tuple[str, bytes]] = deque()
+        self._position = 0
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether words are waiting or being said."""
+        return bool(self._lines)
+
+    def add(self, text: str, samples: NDArray[np.int16], rate_hz: int) -> None:
+        """Say these words after those that wait already."""
+        resampler = StreamResampler(rate_hz, self._format.rate_hz)
+        sound = np.concatenate((resampler.process(samples), resampler.flush(samples)))
+        self._lines.append((text, encode(sound, self._format)))
+
+    def over(self, block: bytes) -> tuple[bytes, str]:
+        """The block to send instead, and the words that begin with it, if any do."""
+        if not self._lines:
+            return block, ""
+        text, sound = self._lines[0]
+        begins = text if self._position == 0 else ""
+        spoken = sound[self._position : self._position + len(block)]
+        self._position += len(spoken)
+        if self._position >= len(sound):
+            self._lines.popleft()
+            self._position = 0
+        missing_ms = self._format.bytes_to_ms(len(block) - len(spoken))
+        return spoken + self._format.silence(missing_ms), begins

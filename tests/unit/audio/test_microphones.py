@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from studio.audio.devices import SoundCards
+from studio.audio.formats import AudioFormat
+from studio.audio.microphones import (
+    Block,
+    DeviceMicrophone,
+    Microphone,
+    Tape,
+    Voiceover,
+    file_microphone,
+    recorded,
+    silence_microphone,
+)
+from studio.audio.samples import decode
+from studio.core.clock import ManualClock
+from studio.core.errors import StudioError
+from tests.fakes.sound import SteppedSleep, headset, tone
+
+PCM16, PCMU = AudioFormat.PCM16, AudioFormat.PCMU
+
+
+async def taken(microphone: Microphone, wanted: int) -> list[Block]:
+    blocks = []
+    async for block in microphone.blocks():
+        blocks.append(block)
+        if len(blocks) == wanted:
+            break
+    return blocks
+
+
+@pytest.mark.parametrize("audio_format", list(AudioFormat))
+async def test_silence_comes_in_20_ms_blocks_of_the_wires_own_code(
+    audio_format: AudioFormat,
+) -> None:
+    clock = ManualClock()
+    blocks = await taken(silence_microphone(audio_format, clock, SteppedSleep(clock)), 50)
+    assert {block.payload for block in blocks} == {audio_format.silence(20)}
+    assert clock.monotonic() == pytest.approx(1.0)
+
+
+async def test_late_wakeups_do_not_shift_the_grid() -> None:
+    clock = ManualClock()
+    sleep = SteppedSleep(clock, late_s=[0.0, 0.013, 0.07, 0.0])
+    blocks = await taken(silence_microphone(PCM16, clock, sleep), 50)
+    assert [round(block.late_ms) for block in blocks[:7]] == [0, 13, 70, 50, 30, 10, 0]
+    assert clock.monotonic() == pytest.approx(1.0)
+
+
+async def test_after_a_long_sleep_of_the_machine_the_lost_time_is_told_not_made_up_for() -> None:
+    clock = ManualClock()
+    sleep = SteppedSleep(clock, late_s=[3600.0])
+    first, second = await taken(silence_microphone(PCM16, clock, sleep), 2)
+    assert first.lost_ms == pytest.approx(3_600_000)
+    assert second.lost_ms == 0
+    assert second.late_ms == pytest.approx(0.0, abs=1e-6)
+
+
+async def test_a_file_is_followed_by_silence(tmp_path: Path) -> None:
+    path = tmp_path / "take.wav"
+    soundfile.write(path, tone(50), 24_000)
+    clock = ManualClock()
+    tape = Tape(recorded(path, PCM16), PCM16)
+    microphone = file_microphone(path, tape, PCM16, clock, SteppedSleep(clock))
+    blocks, is_over = [], []
+    for _ in range(5):
+        is_over.append(tape.is_over)
+        blocks += await taken(microphone, 1)
+    assert is_over == [False, False, False, True, True]
+    sound = np.concatenate([decode(block.payload, PCM16) for block in blocks])
+    assert np.array_equal(sound[:1200], tone(50))
+    assert not sound[1200:].any()
+    assert {len(block.payload) for block in blocks} == {960}
+
+
+@pytest.mark.parametrize(("rate_hz", "channels"), [(8_000, 1), (44_100, 2), (48_000, 1)])
+@pytest.mark.parametrize("audio_format", [PCM16, PCMU])
+def test_files_of_any_rate_and_channel_count_last_as_long_on_the_wire(
+    tmp_path: Path, rate_hz: int, channels: int, audio_format: AudioFormat
+) -> None:
+    path = tmp_path / "take.wav"
+    samples = tone(1000, rate_hz)
+    soundfile.write(path, np.stack([samples] * channels, axis=1), rate_hz)
+    sound = recorded(path, audio_format)
+    assert audio_format.bytes_to_ms(len(sound)) == pytest.approx(1000, abs=1)
+    rms = float(np.sqrt(np.mean(decode(sound, audio_format).astype(np.float64) ** 2)))
+    assert rms == pytest.approx(16_000 / np.sqrt(2), rel=0.03)
+
+
+def test_an_unreadable_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="does not exist"):
+        recorded(tmp_path / "nothing.wav", PCM16)
+
+
+async def test_a_card_delivers_what_it_recorded_in_wire_blocks() -> None:
+    library = headset()
+    cards = SoundCards(library)
+    microphone = DeviceMicrophone(cards, cards.find("input"), PCM16)
+    (stream,) = library.streams
+    assert (stream.samplerate, stream.blocksize) == (24_000, 480)
+    sound = tone(60)
+    for at in range(3):
+        stream.push(sound[at * 480 : (at + 1) * 480], overflow=at == 1)
+    blocks = await taken(microphone, 3)
+    assert b"".join(block.payload for block in blocks) == sound.tobytes()
+    assert microphone.overruns == 1
+    assert stream.active
+    microphone.close()
+    assert stream.is_closed
+
+
+async def test_another_rate_is_resampled_into_the_same_blocks() -> None:
+    library = headset()
+    library.rates_hz = (48_000,)
+    cards = SoundCards(library)
+    microphone = DeviceMicrophone(cards, cards.find("input"), PCM16)
+    sound = tone(100, 48_000)
+    for at in range(5):
+        library.streams[0].push(sound[at * 960 : (at + 1) * 960])
+    blocks = await taken(microphone, 4)
+    assert {len(block.payload) for block in blocks} == {960}
+
+
+async def test_a_burst_of_stale_sound_is_thrown_away_and_told() -> None:
+    library = headset()
+    cards = SoundCards(library)
+    microphone = DeviceMicrophone(cards, cards.find("input"), PCM16)
+    for at in range(100):
+        library.streams[0].push(np.full(480, at, np.int16))
+    first, second = await taken(microphone, 2)
+    assert first.lost_ms == 75 * 20
+    assert second.lost_ms == 0
+    assert decode(first.payload, PCM16)[0] == 75
+
+
+def test_words_replace_the_microphone_and_are_told_with_their_first_block() -> None:
+    voiceover = Voiceover(PCM16)
+    words = tone(50)
+    voiceover.add("Hello", words, 24_000)
+    room = b"\x05\x00" * 480
+    blocks = [voiceover.over(room) for _ in range(4)]
+    assert [begins for _, begins in blocks] == ["Hello", "", "", ""]
+    sound = np.concatenate([decode(payload, PCM16) for payload, _ in blocks])
+    assert np.array_equal(sound[:1200], words)
+    assert blocks[3][0] == room
+    assert not voiceover.is_speaking
+
+
+def test_lines_are_said_one_after_the_other_in_the_wires_format() -> None:
+    voiceover = Voiceover(PCMU)
+    voiceover.add("One", tone(40), 24_000)
+    voiceover.add("Two", tone(40), 24_000)
+    said = []
+    for at in count():
+        if not voiceover.is_speaking:
+            break
+        payload, begins = voiceover.over(PCMU.silence(20))
+        assert len(payload) == 160
+        if begins:
+            said.append((at, begins))
+    assert said == [(0, "One"), (2, "Two")]

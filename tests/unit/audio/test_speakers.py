@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import pytest
+
+from studio.audio.devices import SoundCards
+from studio.audio.formats import AudioFormat
+from studio.audio.playout import Finished, Heard, Playing, Started
+from studio.audio.speakers import DeviceSpeaker, VirtualSpeaker
+from studio.core.clock import ManualClock
+from studio.core.errors import StudioError
+from tests.fakes.sound import FakeSoundLibrary, headset, tone
+
+PCM16 = AudioFormat.PCM16
+
+
+def near(value: float, abs: float = 1e-6) -> float:  # noqa: A002 - as pytest calls it
+    """A float that equals what is near to it."""
+    return cast("float", pytest.approx(value, abs=abs))
+
+
+def test_the_virtual_head_is_exact_at_every_moment_without_a_task() -> None:
+    clock = ManualClock(5.0)
+    speaker = VirtualSpeaker(PCM16, clock)
+    clock.advance(1.0)
+    speaker.play("a", 0, tone(1000).tobytes())
+    for ms in (1, 20, 333, 999):
+        clock.now_s = 6.0 + ms / 1000
+        assert speaker.head() == Playing("a", 0, near(ms, abs=0.05), 1000.0)
+
+
+def test_the_virtual_speaker_tells_start_and_end_at_the_ear() -> None:
+    clock = ManualClock()
+    speaker = VirtualSpeaker(PCM16, clock)
+    clock.advance(0.5)
+    speaker.play("a", 0, tone(100).tobytes())
+    speaker.end("a", 0)
+    clock.advance(0.25)
+    started, finished = speaker.poll()
+    assert started == Started("a", 0, near(0.5, abs=1e-4))
+    assert finished == Finished("a", 0, 100.0, near(0.6, abs=1e-4))
+    assert speaker.unheard_ms == 0
+
+
+def test_the_virtual_speaker_flushes_what_was_heard() -> None:
+    clock = ManualClock()
+    speaker = VirtualSpeaker(PCM16, clock)
+    speaker.play("a", 0, tone(5000).tobytes())
+    clock.advance(1.24)
+    assert speaker.flush() == [Heard("a", 0, near(1240, abs=0.05), 5000.0)]
+    assert speaker.head() is None
+
+
+def test_levels_are_those_of_what_is_played() -> None:
+    clock = ManualClock()
+    speaker = VirtualSpeaker(PCM16, clock)
+    speaker.play("a", 0, tone(100).tobytes())
+    clock.advance(0.05)
+    speaker.poll()
+    assert speaker.level().peak_db == pytest.approx(-6.2, abs=0.1)
+    clock.advance(0.2)
+    speaker.poll()
+    assert speaker.level().peak_db == -96
+
+
+def opened(library: FakeSoundLibrary, clock: ManualClock) -> DeviceSpeaker:
+    cards = SoundCards(library)
+    return DeviceSpeaker(cards, cards.find("output"), PCM16, clock)
+
+
+def test_the_card_is_opened_at_the_wires_rate_in_10_ms_blocks() -> None:
+    library = headset()
+    speaker = opened(library, ManualClock())
+    (stream,) = library.streams
+    assert (stream.samplerate, stream.blocksize, stream.active) == (24_000, 240, True)
+    assert speaker.name == "USB Headset"
+    assert speaker.latency_ms == pytest.approx(30.0)
+
+
+def test_a_card_without_the_wires_rate_is_opened_at_its_own() -> None:
+    library = headset()
+    library.rates_hz = (48_000,)
+    assert opened(library, ManualClock()).rate_hz == 48_000
+
+
+def test_a_sample_is_heard_when_the_card_says_so() -> None:
+    library, clock = headset(), ManualClock(10.0)
+    speaker = opened(library, clock)
+    speaker.play("a", 0, tone(100).tobytes())
+    block = library.streams[0].pull(until_heard_s=0.03)
+    assert np.array_equal(block, tone(100)[:240])
+    clock.advance(0.029)
+    assert speaker.head() is None
+    clock.advance(0.006)
+    assert speaker.head() == Playing("a", 0, near(5.0, abs=0.05), 100.0)
+    assert speaker.poll() == [Started("a", 0, near(10.03))]
+
+
+def test_flush_throws_away_the_cards_own_buffer_and_counts_it_as_unheard() -> None:
+    library, clock = headset(), ManualClock(10.0)
+    speaker = opened(library, clock)
+    speaker.play("a", 0, tone(100).tobytes())
+    library.streams[0].pull(until_heard_s=0.03)
+    clock.advance(0.034)
+    assert speaker.flush() == [Heard("a", 0, near(4.0, abs=0.05), 100.0)]
+    assert (library.streams[0].aborts, library.streams[0].active) == (1, True)
+    assert not library.streams[0].pull().any()
+
+
+def test_flushing_silence_does_not_restart_the_card() -> None:
+    library = headset()
+    assert opened(library, ManualClock()).flush() == []
+    assert library.streams[0].aborts == 0
+
+
+def test_an_unplugged_card_is_noticed() -> None:
+    library = headset()
+    speaker = opened(library, ManualClock())
+    speaker.poll()
+    library.streams[0].active = False
+    with pytest.raises(StudioError, match="USB Headset stopped playing"):
+        speaker.poll()
+
+
+def test_a_card_that_froze_is_noticed() -> None:
+    library, clock = headset(), ManualClock()
+    speaker = opened(library, clock)
+    clock.advance(0.6)
+    with pytest.raises(StudioError, match="stopped playing"):
+        speaker.poll()
+
+
+def test_closing_gives_the_card_back_at_once() -> None:
+    library = headset()
+    opened(library, ManualClock()).close()
+    assert (library.streams[0].aborts, library.streams[0].is_closed) == (1, True)
