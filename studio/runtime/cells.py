@@ -1,0 +1,79 @@
+"""The latest values of everything that changes at block rate: levels, play-head, queues, lateness.
+
+They bypass the fold and the log: a screen samples them, and a value that nobody read is lost.
+What changes meaning is an envelope instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from studio.audio.level import FLOOR_DB
+from studio.audio.playout import Playing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PROBABILITY_WINDOW_FRAMES = 64
+"""How many local VAD frames stand in `Cells.probabilities`: two seconds of sent audio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """One look at the worker's sound and timing; a fresh value replaces it 20 times a second.
+
+    Attributes:
+        at: session seconds of the look.
+        input_db: RMS of the last block sent, dBFS; `FLOOR_DB` for silence.
+        input_peak_db: peak of the last block sent, held and falling slowly.
+        output_db: RMS of what is played, dBFS.
+        output_peak_db: peak of what is played, held and falling slowly.
+        input_clipping: whether the last second sent touched full scale.
+        probabilities: the latest local VAD frames `(frame index, probability)`, oldest first: a
+            window of 64, so looks overlap and a frame already seen is known by its index. Frame
+            `n` covers the sent audio from `32 n` to `32 (n + 1)` ms.
+        playing: the audio part that is heard now, and how far.
+        queued_ms: audio received that was not heard yet.
+        sent_ms: microphone audio sent so far.
+        late_ms: how late the last microphone block was for its 20 ms grid.
+        underruns: how often playback ran dry within a part.
+        overruns: how often the microphone's own buffer overflowed.
+        dropped: microphone blocks that were not sent because the socket was stuck.
+        loop_lag_ms: how late the worker's event loop woke for this look.
+    """
+
+    at: float = 0.0
+    input_db: float = FLOOR_DB
+    input_peak_db: float = FLOOR_DB
+    output_db: float = FLOOR_DB
+    output_peak_db: float = FLOOR_DB
+    input_clipping: bool = False
+    probabilities: tuple[tuple[int, float], ...] = ()
+    playing: Playing | None = None
+    queued_ms: float = 0.0
+    sent_ms: float = 0.0
+    late_ms: float = 0.0
+    underruns: int = 0
+    overruns: int = 0
+    dropped: int = 0
+    loop_lag_ms: float = 0.0
+
+
+def cells_to_json(cells: Cells) -> dict[str, Any]:
+    """Plain values for a JSON line; probabilities to four digits."""
+    frames = [(index, round(p, 4)) for index, p in cells.probabilities]
+    return {**asdict(cells), "probabilities": frames}
+
+
+def cells_from_json(values: Mapping[str, Any]) -> Cells:
+    """The look that `cells_to_json` wrote."""
+    playing = values["playing"]
+    frames = tuple((int(index), float(p)) for index, p in values["probabilities"])
+    return Cells(
+        **{
+            **values,
+            "probabilities": frames,
+            "playing": None if playing is None else Playing(*playing),
+        }
+    )

@@ -1,0 +1,83 @@
+"""The local VAD: what it hears in the audio that was really sent, block by block."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from studio.runtime.cells import PROBABILITY_WINDOW_FRAMES
+from studio.session.local import LocalSpeechStarted, LocalSpeechStopped
+from studio.vad.detector import ProbabilityStream, SpeechDetector
+from studio.vad.segmenter import (
+    Segmenter,
+    SegmenterSettings,
+    SilenceBegan,
+    SilenceBroken,
+    SpeechStarted,
+    SpeechStopped,
+)
+
+if TYPE_CHECKING:
+    from studio.audio.formats import AudioFormat
+    from studio.protocol.settings import SessionSettings
+    from studio.session.local import LocalEvent
+
+_SILENCE_MS = 200
+_DEFAULT_THRESHOLD = 0.5
+_KEPT_BLOCKS = 1500  # half a minute: the longest silence that any server waits for
+
+
+class Hearing:
+    """Turns sent blocks into speech edges, with the threshold that the server was asked to use.
+
+    Its silence is shorter than servers wait for, and the end it tells is where the silence began:
+    the moment from which a person counts the wait for an answer.
+    """
+
+    def __init__(self, detector: SpeechDetector, audio_format: AudioFormat) -> None:
+        self._stream = ProbabilityStream(detector, audio_format)
+        self._segmenter = Segmenter(_settings(_DEFAULT_THRESHOLD))
+        self._format = audio_format
+        self._sent_bytes = 0
+        self._sent: deque[tuple[float, float]] = deque(maxlen=_KEPT_BLOCKS)
+        self._silence_began_ms = 0
+        self.frames: deque[tuple[int, float]] = deque(maxlen=PROBABILITY_WINDOW_FRAMES)
+        """The latest frames and their probabilities."""
+
+    def ask(self, settings: SessionSettings) -> None:
+        """Use the threshold of these settings from the next frame on."""
+        turns = settings.turn_detection
+        asked = None if turns is None else turns.threshold
+        threshold = _DEFAULT_THRESHOLD if asked is None else asked
+        if threshold != self._segmenter.settings.threshold:
+            self._segmenter.update(_settings(threshold))
+
+    def hear(self, payload: bytes, sent_at: float) -> list[LocalEvent]:
+        """Take a block that was sent at this session second; returns the edges it completes."""
+        self._sent_bytes += len(payload)
+        self._sent.append((self._format.bytes_to_ms(self._sent_bytes), sent_at))
+        events: list[LocalEvent] = []
+        for index, probability in self._stream.push(payload):
+            self.frames.append((index, probability))
+            for edge in self._segmenter.push(probability):
+                match edge:
+                    case SpeechStarted():
+                        events.append(LocalSpeechStarted(audio_ms=edge.audio_start_ms))
+                    case SilenceBegan():
+                        self._silence_began_ms = edge.at_ms
+                    case SpeechStopped():
+                        events.append(self._stopped())
+                    case SilenceBroken():
+                        pass
+        return events
+
+    def _stopped(self) -> LocalSpeechStopped:
+        began_ms = self._silence_began_ms
+        sent_at = next((at for end_ms, at in self._sent if end_ms >= began_ms), self._sent[-1][1])
+        return LocalSpeechStopped(audio_ms=began_ms, stopped_at=sent_at)
+
+
+def _settings(threshold: float) -> SegmenterSettings:
+    return SegmenterSettings(
+        threshold=threshold, prefix_padding_ms=0, silence_duration_ms=_SILENCE_MS
+    )

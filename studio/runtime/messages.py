@@ -1,0 +1,156 @@
+"""What screen and worker say to each other: JSON lines over a socket pair, and their values."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, assert_never
+
+from studio.runtime.cells import Cells, cells_from_json, cells_to_json
+from studio.runtime.plan import ConnectPlan
+from studio.session.local import LOCAL_EVENT, LocalEvent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic import BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class SessionBegan:
+    """A session's log exists; fold its lines into a fresh state.
+
+    Attributes:
+        header: the first line of the log as an object.
+        path: the session's folder.
+    """
+
+    header: dict[str, Any]
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """The next line of the session's log, for `storage.lines.read_line`."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The worker could not do something, in words; it goes on living."""
+
+    title: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerGone:
+    """The worker's process ended.
+
+    Attributes:
+        status: its exit status, or the negative number of the signal that killed it.
+        log_path: where it wrote its last words.
+    """
+
+    status: int
+    log_path: Path
+
+
+FromWorker = SessionBegan | LogLine | Fault | Cells
+"""What the worker says; `WorkerGone` is what the link says of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin a session; one that runs is ended first."""
+
+    plan: ConnectPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Put a local event into the running session."""
+
+    event: LocalEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End the running session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """End the running session and the process."""
+
+
+ToWorker = Start | Tell | Stop | Quit
+
+
+def from_worker_line(message: FromWorker) -> bytes:
+    """A worker's message as a line."""
+    match message:
+        case SessionBegan():
+            return _line({"is": "session", **asdict(message)})
+        case LogLine():
+            return _line({"is": "line", "line": message.line})
+        case Fault():
+            return _line({"is": "fault", **asdict(message)})
+        case Cells():
+            return _line({"is": "cells", **cells_to_json(message)})
+        case _:
+            assert_never(message)
+
+
+def read_from_worker(line: bytes) -> FromWorker:
+    """The message that `from_worker_line` wrote."""
+    values = json.loads(line)
+    match values.pop("is"):
+        case "session":
+            return SessionBegan(**values)
+        case "line":
+            return LogLine(**values)
+        case "fault":
+            return Fault(**values)
+        case _:
+            return cells_from_json(values)
+
+
+def to_worker_line(message: ToWorker) -> bytes:
+    """A screen's message as a line."""
+    match message:
+        case Start(plan):
+            return _line({"do": "start", "plan": _stated(plan)})
+        case Tell(event):
+            return _line({"do": "event", "event": {"type": event.type, **_stated(event)}})
+        case Stop():
+            return _line({"do": "stop"})
+        case Quit():
+            return _line({"do": "quit"})
+        case _:
+            assert_never(message)
+
+
+def read_to_worker(line: bytes) -> ToWorker:
+    """The message that `to_worker_line` wrote."""
+    values = json.loads(line)
+    match values["do"]:
+        case "start":
+            return Start(ConnectPlan.model_validate(values["plan"]))
+        case "event":
+            return Tell(LOCAL_EVENT.validate_python(values["event"]))
+        case "stop":
+            return Stop()
+        case _:
+            return Quit()
+
+
+def _stated(model: BaseModel) -> dict[str, Any]:
+    """Only the fields that were set: in settings, what is not stated is not the same as null."""
+    return model.model_dump(mode="json", exclude_unset=True)
+
+
+def _line(values: dict[str, Any]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

@@ -1,0 +1,111 @@
+"""The way of a microphone block to the socket, and what is measured on it.
+
+Levels, speech and positions are those of the audio that was really handed over.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+from studio.audio.level import SILENT, PeakHold, measure
+from studio.audio.samples import decode
+from studio.core.units import BLOCK_MS
+from studio.protocol.events import InputAudioBufferAppend
+from studio.runtime.inbox import Happening
+from studio.session.envelope import Origin
+from studio.session.local import AudioDropped, CallerSaid
+
+if TYPE_CHECKING:
+    from studio.audio.formats import AudioFormat
+    from studio.audio.microphones import Block, Voiceover
+    from studio.runtime.hearing import Hearing
+    from studio.runtime.inbox import Inbox
+    from studio.runtime.perform import Performer
+    from studio.session.local import LocalEvent
+    from studio.session.state import SessionState
+
+LARGEST_BACKLOG_BYTES = 640_000
+"""Ten seconds of base64 PCM16: what may wait for a stuck socket before new audio is dropped."""
+
+_CLIPPING_DB = -0.1
+_CLIPPING_HOLD_S = 1.0
+
+
+class Sending:
+    """Turns blocks into appended audio, and remembers how the last one was.
+
+    Attributes:
+        level: of the last block.
+        peak: held, and falling slowly.
+        sent_ms: audio handed over so far.
+        late_ms: how late the last block was.
+        dropped: blocks that a stuck socket could not take.
+    """
+
+    def __init__(
+        self, audio_format: AudioFormat, voiceover: Voiceover, hearing: Hearing, inbox: Inbox
+    ) -> None:
+        self.level = SILENT
+        self.peak = PeakHold()
+        self.sent_ms = self.late_ms = 0.0
+        self.dropped = 0
+        self._hearing = hearing
+        self._format = audio_format
+        self._silence = audio_format.silence(BLOCK_MS)
+        self._voiceover = voiceover
+        self._inbox = inbox
+        self._clipped_at: float | None = None
+        self._stuck_ms = 0.0
+
+    @property
+    def is_clipping(self) -> bool:
+        """Whether the last second touched full scale."""
+        clipped_at = self._clipped_at
+        return clipped_at is not None and self._inbox.now() - clipped_at < _CLIPPING_HOLD_S
+
+    def sent(self, block: Block, state: SessionState, performer: Performer) -> list[Happening]:
+        """Send a block; returns what that was, in order."""
+        self.late_ms = block.late_ms
+        happenings = self._lost(block.lost_ms, "the machine was asleep or too busy")
+        connection = performer.line.connection
+        if connection is None:
+            return happenings
+        if connection.unsent_bytes > LARGEST_BACKLOG_BYTES:
+            self.dropped += 1
+            self._stuck_ms += BLOCK_MS
+            return happenings
+        happenings += self._lost(self._stuck_ms, "the connection was stuck")
+        self._stuck_ms = 0.0
+        payload, words = self._payload(block, performer)
+        audio_ms = int(self.sent_ms)
+        encoded = base64.b64encode(payload).decode()
+        happenings += performer.send(InputAudioBufferAppend(audio=encoded))
+        if words:
+            happenings.append(_local(CallerSaid(text=words, audio_ms=audio_ms)))
+        self._hearing.ask(state.settings.asked)
+        happenings += map(_local, self._hearing.hear(payload, self._inbox.now()))
+        self._measure(payload)
+        return happenings
+
+    def _payload(self, block: Block, performer: Performer) -> tuple[bytes, str]:
+        """The sound to send and the words that begin in it; words wait while silence is wanted."""
+        if not performer.is_microphone_live:
+            return self._silence, ""
+        return self._voiceover.over(block.payload)
+
+    def _measure(self, payload: bytes) -> None:
+        self.sent_ms += self._format.bytes_to_ms(len(payload))
+        self.level = measure(decode(payload, self._format))
+        self.peak = self.peak.after(self.level.peak_db, BLOCK_MS)
+        if self.level.peak_db >= _CLIPPING_DB:
+            self._clipped_at = self._inbox.now()
+
+    def _lost(self, lost_ms: float, reason: str) -> list[Happening]:
+        if not lost_ms:
+            return []
+        return [_local(AudioDropped(direction="input", lost_ms=lost_ms, reason=reason))]
+
+
+def _local(event: LocalEvent) -> Happening:
+    return Happening(Origin.LOCAL, event)

@@ -1,0 +1,177 @@
+"""A conversation without a screen: the same session in this process, until it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from studio.runtime.live import LiveSession
+from studio.runtime.messages import Fault, LogLine
+from studio.session.playback import sounding
+from studio.session.turns import Turn, TurnReader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from studio.runtime.messages import FromWorker
+    from studio.runtime.plan import ConnectPlan
+    from studio.runtime.world import World
+    from studio.session.state import SessionState
+
+LONGEST_S = 300.0
+
+_QUIET_S = 2.0
+_WORDS_PATIENCE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class TalkResult:
+    """What came of a conversation.
+
+    Attributes:
+        state: everything that was known at its end.
+        path: its folder.
+        faults: what could not be kept, in words.
+    """
+
+    state: SessionState
+    path: Path
+    faults: tuple[Fault, ...] = ()
+
+
+async def talk(
+    plan: ConnectPlan,
+    world: World,
+    *,
+    turns: int | None = None,
+    longest_s: float = LONGEST_S,
+    on_line: Callable[[str], None] = lambda _line: None,
+) -> TalkResult:
+    """Hold a conversation until it is over.
+
+    It is over when `turns` user turns were answered and heard; or when the script or the file is at
+    its end and all is quiet; or after `longest_s`; or when the connection ends.
+
+    Args:
+        plan: the session.
+        world: what it acts on.
+        turns: how many; None for as many as there are.
+        longest_s: session seconds after which it is ended in any case.
+        on_line: is given every line of the log.
+
+    Raises:
+        StudioError: there is no key, a sound file is unreadable, or the folder cannot be made.
+    """
+    faults: list[Fault] = []
+
+    def publish(message: FromWorker) -> None:
+        if isinstance(message, LogLine):
+            on_line(message.line)
+        elif isinstance(message, Fault):
+            faults.append(message)
+
+    session = await LiveSession.open(plan, world, publish)
+    await session.run(Ending(turns, longest_s).look)
+    return TalkResult(session.state, session.path, tuple(faults))
+
+
+class Ending:
+    """Watches a session and ends it when the conversation is over."""
+
+    def __init__(self, turns: int | None, longest_s: float) -> None:
+        self._wanted = turns
+        self._longest_s = longest_s
+        self._reader = TurnReader()
+        self._quiet_since: float | None = None
+        self._told = False
+
+    def look(self, session: LiveSession) -> None:
+        """Ask the session to end, once, if it is time."""
+        if not self._told and self._is_over(session):
+            self._told = True
+            session.leave()
+
+    def _is_over(self, session: LiveSession) -> bool:
+        if session.now > self._longest_s:
+            return True
+        if not _is_quiet(session.state):
+            self._quiet_since = None
+            return False
+        if self._quiet_since is None:
+            self._quiet_since = session.now
+        quiet_s = session.now - self._quiet_since
+        if self._has_enough(session.state):
+            return quiet_s > _WORDS_PATIENCE_S or not _awaits_words(session.state)
+        return session.speaks_by_itself and not session.has_more_to_say and quiet_s > _QUIET_S
+
+    def _has_enough(self, state: SessionState) -> bool:
+        if self._wanted is None:
+            return False
+        answered = [turn for turn in self._reader.read(state) if _was_answered(turn)]
+        return len(answered) >= self._wanted
+
+
+def _is_quiet(state: SessionState) -> bool:
+    """Whether nobody speaks, nothing is being made, and everything was heard."""
+    speech = state.speech
+    is_user_silent = all(
+        not spans or spans[-1].end_ms is not None for spans in (speech.server, speech.local)
+    )
+    return is_user_silent and not state.responses.active and not sounding(state.playback)
+
+
+def _awaits_words(state: SessionState) -> bool:
+    return any(
+        item.transcription in ("pending", "streaming") for item in state.items.by_id.values()
+    )
+
+
+def _was_answered(turn: Turn) -> bool:
+    """A user's turn with a whole answer, or one that was at least heard in part."""
+    is_heard = any(said.head is not None and said.head.played_ms for said in turn.said)
+    is_complete = any(response.status != "cancelled" for response in turn.responses)
+    return turn.user_item_id is not None and turn.done and (is_heard or is_complete)
+
+
+def talk_json(result: TalkResult) -> dict[str, Any]:
+    """A conversation as one plain object: turns, latency in ms, problems, and where it is kept."""
+    state = result.state
+    return {
+        "session": str(result.path),
+        "provider": state.connection.provider,
+        "model": state.connection.model,
+        "phase": state.connection.phase,
+        "close_code": state.connection.close_code,
+        "seconds": round(state.last_at, 3),
+        "turns": [_turn_json(turn) for turn in TurnReader().read(state)],
+        "problems": [
+            {
+                "severity": problem.severity,
+                "title": problem.title,
+                "message": problem.message,
+                "hint": problem.hint,
+                "code": problem.code,
+            }
+            for problem in state.problems
+            if not problem.benign
+        ]
+        + [
+            {"severity": "error", "title": fault.title, "message": fault.message}
+            | {"hint": fault.hint, "code": ""}
+            for fault in result.faults
+        ],
+    }
+
+
+def _turn_json(turn: Turn) -> dict[str, Any]:
+    span = turn.server_span
+    parts = (*turn.latency.parts(), ("total", turn.latency.total_ms))
+    return {
+        "user": turn.user_text,
+        "assistant": turn.assistant_text,
+        "latency_ms": {name: None if ms is None else round(ms, 1) for name, ms in parts},
+        "audio_start_ms": None if span is None else span.start_ms,
+        "audio_end_ms": None if span is None else span.end_ms,
+        "tags": list(turn.tags),
+    }

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from studio.audio.devices import SoundCards
+from studio.audio.formats import AudioFormat
+from studio.core.clock import ManualClock
+from studio.runtime.caller import Line
+from studio.runtime.demo import DEMO
+from studio.runtime.sound import SoundSource, open_microphone, open_speaker
+from studio.session.local import DeviceFailed, DeviceOpened, ProblemSeen
+from tests.fakes.sound import FakeSoundLibrary, headset, tone
+from tests.fakes.world import no_cards
+
+PCM16 = AudioFormat.PCM16
+
+
+def with_cards(library: FakeSoundLibrary | None = None) -> SoundSource:
+    cards = SoundCards(library or headset())
+    return SoundSource(ManualClock(), lambda: cards)
+
+
+WITHOUT = SoundSource(ManualClock(), no_cards)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "script"),
+    [
+        ("silence", ()),
+        ("demo", DEMO),
+        ("say:Hello // Bye", (Line("Hello"), Line("Bye"))),
+        ("auto", DEMO),
+    ],
+)
+def test_what_is_virtual_needs_no_card(wanted: str, script: tuple[Line, ...]) -> None:
+    opened = open_microphone(wanted, PCM16, WITHOUT)
+    assert opened.microphone.is_virtual
+    assert opened.script == script
+    news = opened.news[-1]
+    assert isinstance(news, DeviceOpened)
+    assert news.virtual
+
+
+def test_auto_takes_the_cards_where_they_are() -> None:
+    source = with_cards()
+    microphone = open_microphone("auto", PCM16, source)
+    speaker = open_speaker("auto", PCM16, source)
+    assert (microphone.microphone.name, microphone.script) == ("USB Headset", ())
+    assert speaker.speaker.name == "USB Headset"
+    assert [type(each) for each in (*microphone.news, *speaker.news)] == [DeviceOpened] * 2
+
+
+def test_a_card_is_taken_by_name() -> None:
+    assert open_speaker("device:hdmi", PCM16, with_cards()).speaker.name == "Monitor HDMI"
+
+
+def test_a_named_card_that_is_not_there_failed_and_a_stand_in_serves() -> None:
+    opened = open_speaker("device:banana", PCM16, with_cards())
+    failed, news = opened.news
+    assert isinstance(failed, DeviceFailed)
+    assert (failed.name, failed.direction) == ("banana", "output")
+    assert "USB Headset" in failed.hint
+    assert isinstance(news, DeviceOpened)
+    assert opened.speaker.is_virtual
+
+
+def test_a_named_microphone_that_is_not_there_is_replaced_by_silence_not_by_a_demo() -> None:
+    opened = open_microphone("device", PCM16, WITHOUT)
+    assert opened.script == ()
+    assert isinstance(opened.news[0], DeviceFailed)
+
+
+def test_falling_back_is_worth_a_remark_with_the_next_step() -> None:
+    remark = open_speaker("auto", PCM16, WITHOUT).news[0]
+    assert isinstance(remark, ProblemSeen)
+    assert remark.severity == "info"
+    assert remark.hint == "Install it."
+
+
+def test_a_path_is_a_file_and_its_tape_knows_when_it_is_over(tmp_path: Path) -> None:
+    path = tmp_path / "take.wav"
+    soundfile.write(path, tone(40), 24_000)
+    opened = open_microphone(str(path), PCM16, WITHOUT)
+    assert opened.microphone.name == "take.wav"
+    assert opened.tape is not None
+    assert [opened.tape.next_payload() for _ in range(2)] == [
+        tone(40)[:480].tobytes(),
+        tone(40)[480:].tobytes(),
+    ]
