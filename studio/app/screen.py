@@ -15,6 +15,7 @@ from studio.config.paths import studio_paths
 from studio.core.errors import StudioError
 
 if TYPE_CHECKING:
+    from studio.app.plans import Told
     from studio.app.setup import Setup
     from studio.config.themes import ThemeLoad
     from studio.runtime.plan import ConnectPlan
@@ -58,7 +59,7 @@ class Studio:
         themes = load_themes((bundled_theme_folder(), self._paths.themes_dir))
         async with self._stack, asyncio.TaskGroup() as tasks:
             app = StudioApp(
-                lambda: self._open(tasks, themes),
+                lambda: self._open(tasks, themes, look.theme),
                 clock=SystemClock(),
                 themes=themes.themes,
                 theme=look.theme,
@@ -70,7 +71,7 @@ class Studio:
             await self._stack.aclose()
         return app.return_code or 0
 
-    async def _open(self, tasks: asyncio.TaskGroup, themes: ThemeLoad) -> Opening:
+    async def _open(self, tasks: asyncio.TaskGroup, themes: ThemeLoad, theme: str) -> Opening:
         """Start the worker; called once, behind the first paint."""
         gc.enable()
         from studio.app.feed import StudioFeed
@@ -89,7 +90,7 @@ class Studio:
         link = WorkerLink(log_dir / "worker.log")
         self._stack.push_async_callback(server.stop)
         self._stack.push_async_callback(link.close)
-        told += [("Theme passed over", f"{bad.path}: {bad.message}", "") for bad in themes.faults]
+        told += _theme_faults(themes, theme)
         await link.open()
         return Opening(
             feed=StudioFeed(link, server, tasks),
@@ -116,3 +117,13 @@ class Studio:
             save_preferences(self._paths.config_file, changes)
         except StudioError as error:
             app.notify(error.in_words(), severity="warning", markup=False)
+
+
+def _theme_faults(themes: ThemeLoad, wanted: str) -> list[Told]:
+    """The theme files that failed, and the theme that is not there."""
+    faults = [("Theme passed over", f"{bad.path}: {bad.message}", "") for bad in themes.faults]
+    names = [theme.name for theme in themes.themes]
+    if wanted not in names:
+        hint = f"There are: {', '.join(names)}. ctrl+t chooses one."
+        faults.append(("No such theme", f"No theme is called {wanted!r}.", hint))
+    return faults

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-DEFAULT_THEME = "studio-dark"
+DEFAULT_THEME = "dark"
 THEME_VARIABLE = "STUDIO_THEME"
 
 

@@ -12,9 +12,9 @@ from studio.config.preferences import load_preferences
     ("text", "environ", "chosen"),
     [
         ("", {}, None),
-        ('theme = "studio-light"\n[keymap]\n"studio.quit" = "ctrl+q"\n', {}, None),
-        ('theme = "studio-light"\n', {"STUDIO_THEME": "studio-contrast"}, None),
-        ('theme = "studio-light"\n', {"STUDIO_THEME": "studio-contrast"}, "nord"),
+        ('theme = "light"\n[keymap]\n"studio.quit" = "ctrl+q"\n', {}, None),
+        ('theme = "light"\n', {"STUDIO_THEME": "high-contrast"}, None),
+        ('theme = "light"\n', {"STUDIO_THEME": "high-contrast"}, "nord"),
     ],
 )
 def test_a_glance_sees_what_the_checked_preferences_say(

@@ -16,14 +16,14 @@ def test_defaults_hold_where_nothing_is_said(tmp_path: Path) -> None:
 
 def test_file_then_environment_then_command_line(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
-    file.write_text('provider = "openai"\ntheme = "studio-light"\nmodel = "from-file"\n')
+    file.write_text('provider = "openai"\ntheme = "light"\nmodel = "from-file"\n')
     loaded = load_preferences(
         file,
-        {"STUDIO_THEME": "studio-contrast", "STUDIO_MODEL": "from-env"},
+        {"STUDIO_THEME": "high-contrast", "STUDIO_MODEL": "from-env"},
         {"model": "from-line", "provider": None},
     )
     assert loaded.preferences.provider == "openai"
-    assert loaded.preferences.theme == "studio-contrast"
+    assert loaded.preferences.theme == "high-contrast"
     assert loaded.preferences.model == "from-line"
 
 
@@ -54,19 +54,19 @@ def test_a_broken_file_is_reported_and_left_alone(tmp_path: Path) -> None:
     assert loaded.preferences.provider == "local"
     assert "settings.toml" in loaded.faults[0].place
     with pytest.raises(StudioError, match="left as it is"):
-        save_preferences(file, {"theme": "studio-light"})
+        save_preferences(file, {"theme": "light"})
     assert file.read_text() == "provider = [broken\n"
 
 
 def test_saving_keeps_comments_and_other_settings(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "settings.toml"
-    save_preferences(file, {"theme": "studio-light"})
+    save_preferences(file, {"theme": "light"})
     file.write_text("# mine\nmodel = 'm'  # why\n" + file.read_text())
-    save_preferences(file, {"theme": "studio-dark", "session": {"voice": "ash"}})
+    save_preferences(file, {"theme": "dark", "session": {"voice": "ash"}})
     text = file.read_text()
     assert "# mine" in text
     assert "# why" in text
     loaded = load_preferences(file, {}, {}).preferences
-    assert (loaded.theme, loaded.model, loaded.session) == ("studio-dark", "m", {"voice": "ash"})
+    assert (loaded.theme, loaded.model, loaded.session) == ("dark", "m", {"voice": "ash"})
     save_preferences(file, {"model": ""})
     assert load_preferences(file, {}, {}).preferences.model == ""
