@@ -1,4 +1,4 @@
-"""Heavy packages are imported only by the commands that need them: looked up in a fresh interpreter."""
+"""Heavy packages are imported only by the commands that need them: seen in fresh interpreters."""
 
 from __future__ import annotations
 
