@@ -1,0 +1,388 @@
+"""The studio's screen as an application: the feed in, wishes out, and the keys between.
+
+Everything that knows the wire is imported after the first paint, so that the screen stands at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.notifications import SeverityLevel
+from typing_extensions import override
+
+from studio.core.errors import StudioError
+from studio.core.text import one_line, printable
+from studio.ui.actions import ACTIONS
+from studio.ui.layout import Pane
+from studio.ui.screens.live import LiveScreen
+from studio.ui.theming import FALLBACKS, textual_theme
+from studio.ui.widgets.bindings import bindings_of
+from studio.ui.widgets.config_pane import ConfigPane
+
+if TYPE_CHECKING:
+    from pathlib import PurePath
+
+    from textual.screen import Screen
+
+    from studio.config.themes import ThemeFile
+    from studio.core.clock import Clock
+    from studio.runtime.link import Feed
+    from studio.runtime.plan import ConnectPlan
+    from studio.session.local import LocalEvent
+    from studio.session.state import Problem
+    from studio.ui.live import Live
+
+LOOKS_PER_SECOND = 25
+_BATCH = 200
+"""Messages after which the keys get a turn: about 10 ms of folding."""
+
+
+async def _nothing() -> None:
+    """Leave things as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the screen is given once it stands.
+
+    Attributes:
+        feed: the worker's messages and cells.
+        plan: what the first session is to be.
+        plans: a plan for each provider that can be chosen, by its name.
+        restart: starts the worker again after it went.
+        connect: whether the first session begins at once.
+        faults: what went wrong so far, as (title, message, hint).
+    """
+
+    feed: Feed
+    plan: ConnectPlan
+    plans: Mapping[str, ConnectPlan] = field(default_factory=dict)
+    restart: Callable[[], Awaitable[None]] = _nothing
+    connect: bool = True
+    faults: Sequence[tuple[str, str, str]] = ()
+
+
+class StudioApp(App[None]):
+    """The live screen.
+
+    Args:
+        open_feed: called once after the first paint.
+        clock: what time the hand moved.
+        themes: the themes to choose from.
+        theme: the name of one; the first stands in for one that is not there.
+        keymap: keys by action id.
+        on_theme: told the name of a theme that was chosen.
+    """
+
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
+        "live.tcss",
+        "overlays.tcss",
+    ]
+    TITLE: str | None = "Realtime Studio"
+    BINDINGS = bindings_of("app")
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(
+        self,
+        open_feed: Callable[[], Awaitable[Opening]],
+        *,
+        clock: Clock,
+        themes: Sequence[ThemeFile] = (),
+        theme: str = "",
+        keymap: Mapping[str, str] | None = None,
+        on_theme: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._open_feed = open_feed
+        self._clock = clock
+        self._themes = tuple(themes)
+        self._on_theme = on_theme
+        self._fault = ""
+        self._opening: Opening | None = None
+        self.live: Live | None = None
+        for file in self._themes:
+            self.register_theme(textual_theme(file))
+        names = [file.name for file in self._themes]
+        if names:
+            self.theme = theme if theme in names else names[0]
+        self._keymap_given = dict(keymap or {})
+        self._live_screen = LiveScreen(self._keymap_given)
+
+    @override
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(FALLBACKS)
+
+    @override
+    def get_default_screen(self) -> Screen[None]:
+        return self._live_screen
+
+    def on_mount(self) -> None:
+        """Paint first; the feed opens behind the paint."""
+        self.set_keymap(self._keymap_given)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.run_worker(self._listen(), name="feed", exit_on_error=True)
+
+    async def _listen(self) -> None:
+        """Open the feed and fold all it says, giving the screen a turn in a flood."""
+        from studio.ui.live import Live
+
+        opening = self._opening = await self._open_feed()
+        live = self.live = Live(opening.plan, opening.plans, self._clock)
+        for fault in opening.faults:
+            self._toast(live.fault(*fault))
+        self.set_interval(1 / LOOKS_PER_SECOND, self.look)
+        if opening.connect:
+            opening.feed.start(opening.plan)
+        taken = 0
+        async for message in opening.feed.messages():
+            problem = live.take(message)
+            if problem is not None:
+                self._toast(problem)
+            taken += 1
+            if taken % _BATCH == 0:
+                await asyncio.sleep(0)
+
+    def look(self) -> None:
+        """Sample the cells, send what is due, and draw what changed."""
+        live, opening = self.live, self._opening
+        if live is None or opening is None:
+            return
+        live.trace.take(opening.feed.cells)
+        if wish := live.wish_due():
+            opening.feed.send(wish)
+        self._live_screen.show(live, self._fault)
+
+    def _toast(self, problem: Problem) -> None:
+        severities: Mapping[str, SeverityLevel] = {
+            "error": "error",
+            "warning": "warning",
+            "info": "information",
+        }
+        words = printable(problem.message)
+        if problem.hint:
+            words += f"\n→ {printable(problem.hint)}"
+        self.notify(
+            words, title=one_line(problem.title), severity=severities[problem.severity],
+            markup=False,
+        )  # fmt: skip
+
+    def _send(self, event: LocalEvent) -> None:
+        if self.live and self._opening and self.live.is_connected:
+            self._opening.feed.send(event)
+        else:
+            self.notify("Not connected: c connects.", severity="warning", markup=False)
+
+    # The session
+
+    def action_connect(self) -> None:
+        """Connect, or disconnect."""
+        if self.live is None or self._opening is None:
+            return
+        if self.live.is_connected:
+            self._opening.feed.stop()
+        else:
+            self.action_new_session()
+
+    def action_new_session(self) -> None:
+        """Start a session with the draft; one that runs ends first."""
+        if self.live is not None and self._opening is not None and self.live.gone is None:
+            self._opening.feed.start(self.live.draft.plan)
+
+    async def action_restart(self) -> None:
+        """Start the worker again after it went."""
+        if self.live is None or self._opening is None or self.live.gone is None:
+            return
+        try:
+            await self._opening.restart()
+        except (OSError, StudioError) as error:
+            self._toast(self.live.fault("Cannot start the voice worker", str(error), ""))
+            return
+        self.live.restarted()
+        self.action_new_session()
+
+    def action_mute(self) -> None:
+        """Mute the microphone, or open it."""
+        from studio.session.local import MuteSet
+
+        if self.live is not None:
+            self._send(MuteSet(muted=not self.live.state.speech.muted))
+
+    def action_talk(self) -> None:
+        """Press the talk key, or let it go."""
+        from studio.session.local import TalkKeySet
+
+        if self.live is not None:
+            self._send(TalkKeySet(held=not self.live.state.speech.talk_key))
+
+    def action_interrupt(self) -> None:
+        """Make the assistant be quiet."""
+        from studio.session.local import InterruptWanted
+
+        if self.live is not None and self.live.is_connected:
+            self._send(InterruptWanted())
+
+    def action_type_text(self) -> None:
+        """Ask for a message and send it."""
+        from studio.session.local import TextWanted
+
+        self._ask("message", "Enter sends it as the user", "", lambda text: self._send(
+            TextWanted(text=text)))  # fmt: skip
+
+    def action_speak_text(self) -> None:
+        """Ask for words and have a voice speak them into the microphone."""
+        from studio.session.local import SpeakWanted
+
+        self._ask("speak", "a local voice says it into the microphone", "", lambda text: self._send(
+            SpeakWanted(text=text)))  # fmt: skip
+
+    def _ask(self, label: str, hint: str, value: str, then: Callable[[str], None]) -> None:
+        """Have a line typed; nothing happens where it is empty or left."""
+        from studio.ui.screens.overlays import Prompt
+
+        def done(text: str | None) -> None:
+            if text is not None and text.strip():
+                then(text)
+
+        _ = self.push_screen(Prompt(label, hint, value), done)
+
+    # The panes
+
+    def action_go(self, pane: str) -> None:
+        """Focus a pane."""
+        self._live_screen.go(Pane(pane))
+
+    def action_zoom(self) -> None:
+        """The whole screen for the current pane, or the panes again."""
+        self._live_screen.zoom()
+
+    def action_hide(self) -> None:
+        """Hide the current pane."""
+        self._live_screen.hide()
+
+    def action_resize(self, wider: int, taller: int) -> None:
+        """Resize the current pane."""
+        self._live_screen.resize(wider, taller)
+
+    # The studio
+
+    def action_help(self) -> None:
+        """Show every key."""
+        self._sheet("Keys", "help")
+
+    def action_problems(self) -> None:
+        """List what went wrong."""
+        self._sheet("Problems", "problems")
+
+    def _sheet(self, title: str, which: str) -> None:
+        from studio.ui.present.palette import palette_from
+        from studio.ui.present.sheets import help_text, problems_text
+        from studio.ui.screens.overlays import Sheet
+
+        colors = palette_from(self.theme_variables)
+        problems = self.live.problems if self.live else ()
+        body = (
+            help_text(self._keymap_given, colors)
+            if which == "help"
+            else problems_text(problems, colors)
+        )
+        _ = self.push_screen(Sheet(title, body))
+
+    def action_theme(self) -> None:
+        """Choose a theme; each is worn while the cursor is on it."""
+        from studio.ui.screens.overlays import Choice, Chooser
+
+        before = self.theme
+
+        def wear(name: str) -> None:
+            self.theme = name
+
+        def done(name: str | None) -> None:
+            wear(name or before)
+            if name and self._on_theme:
+                self._on_theme(name)
+
+        choices = [Choice(file.name, file.title) for file in self._themes]
+        _ = self.push_screen(Chooser("Theme", choices, before, wear), done)
+
+    @override
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        del screen
+        for action in ACTIONS:
+            if action.scope == "app" and action.id != "studio.palette":
+                yield SystemCommand(action.label.capitalize(), action.help, self._runner(action.do))
+
+    def _runner(self, do: str) -> Callable[[], Awaitable[bool]]:
+        async def run() -> bool:
+            return await self.run_action(do)
+
+        return run
+
+    # The config pane's wishes
+
+    def on_config_pane_stepped(self, event: ConfigPane.Stepped) -> None:
+        """Step a value."""
+        from studio.ui.editing import step
+
+        if self.live is not None:
+            self._edit(event.path, step(self.live, event.path, event.steps))
+
+    def on_config_pane_slid(self, event: ConfigPane.Slid) -> None:
+        """Put a value where the slider was touched."""
+        from studio.ui.fields import at_share, field_at
+
+        self._edit(event.path, at_share(field_at(event.path), event.share))
+
+    def on_config_pane_undone(self) -> None:
+        """Take the last change back."""
+        if self.live is not None:
+            self.live.undo()
+            self.look()
+
+    def on_config_pane_chosen(self, event: ConfigPane.Chosen) -> None:
+        """Have a value typed or chosen."""
+        from studio.ui.editing import choices_for, step, text_for
+        from studio.ui.fields import field_at
+        from studio.ui.screens.overlays import Choice, Chooser
+
+        if self.live is None:
+            return
+        path, row = event.path, field_at(event.path)
+        if row.kind == "toggle":
+            self._edit(path, step(self.live, path, 1))
+            return
+        names = choices_for(self.live, row)
+        if row.kind == "number" or not names:
+            self._ask(row.label, row.help, text_for(self.live, row), lambda text: self._edit(
+                path, text))  # fmt: skip
+            return
+
+        def done(name: str | None) -> None:
+            if name is not None:
+                self._edit(path, name)
+
+        choices = [Choice(name, name) for name in names]
+        _ = self.push_screen(Chooser(row.label, choices, text_for(self.live, row)), done)
+
+    def _edit(self, path: str, value: object) -> None:
+        if self.live is None:
+            return
+        try:
+            self.live.edit(path, value)
+        except StudioError as refusal:
+            self._fault = f"{refusal.message}. {refusal.hint}"
+        else:
+            self._fault = ""
+        self.look()
+
+    # The inspector's wishes
+
+    def on_inspector_pane_search_wanted(self) -> None:
+        """Ask what to look for."""
+        inspector = self._live_screen.inspector
+        self._ask("find", "a type, or words in a payload", inspector.words, inspector.search)

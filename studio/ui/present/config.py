@@ -1,0 +1,260 @@
+"""The config pane: a setting a row, with what was asked, echoed and observed where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from rich.text import Text
+
+from studio.core.text import one_line
+from studio.ui.fields import PLAN_PATHS, Field, is_stated, rows_for, value_at, written
+from studio.ui.present.palette import blend
+
+if TYPE_CHECKING:
+    from studio.runtime.plan import ConnectPlan
+    from studio.session.state import RefusedUpdate, Settings
+    from studio.ui.present.palette import Palette
+
+LABEL_CELLS = 15
+VALUE_CELLS = 10
+OBSERVED_WITHIN_MS = 96
+"""Three frames of the detector: closer than this, two detectors agree."""
+
+_MARK_CELLS = 3
+
+Verdict = Literal["", "agreed", "sending", "differs", "refused", "locked", "next"]
+
+_MARKS: Mapping[Verdict, str] = {
+    "": " ",
+    "agreed": "✓",
+    "sending": "…",
+    "differs": "≠",
+    "refused": "✗",
+    "locked": "·",
+    "next": "n",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigView:
+    """What the pane shows.
+
+    Attributes:
+        plan: the plan under edit.
+        settings: the session's settings slice; None where no session is open.
+        session_plan: provider and model of the open session, to tell what only the next one has.
+        observed: what was seen, by path.
+        refusal: the last refused update, until the hand moves again.
+    """
+
+    plan: ConnectPlan
+    settings: Settings | None = None
+    session_plan: Mapping[str, str] = field(default_factory=dict)
+    observed: Mapping[str, str | int] = field(default_factory=dict)
+    refusal: RefusedUpdate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigLine:
+    """A line of the pane and the row it belongs to; None for headings and air."""
+
+    text: Text
+    path: str | None = None
+    is_row: bool = False
+
+
+def slider_span(width: int) -> tuple[int, int]:
+    """The first cell of a row's slider and how many cells it has, in a pane of `width`."""
+    start = 1 + LABEL_CELLS + VALUE_CELLS
+    return start, max(0, width - start - _MARK_CELLS)
+
+
+def verdict(view: ConfigView, path: str) -> Verdict:
+    """How far the session does what this row says."""
+    if view.settings is None:
+        return ""
+    if path in PLAN_PATHS:
+        held = view.session_plan.get(path)
+        return "next" if held is not None and held != getattr(view.plan, path) else "locked"
+    known = view.settings
+    wanted, asked = value_at(view.plan.settings, path), value_at(known.asked, path)
+    echoed = value_at(known.echoed, path) if known.echoed else None
+    top = path.partition(".")[0]
+    if {path, top} & known.locked:
+        return "next" if wanted not in (asked, echoed) else "locked"
+    if wanted != asked or any({path, top} & set(update.fields) for update in known.pending):
+        return "sending"
+    if view.refusal and {path, top} & set(view.refusal.fields):
+        return "refused"
+    if known.echoed is None or not is_stated(known.asked, path):
+        return ""
+    if echoed != asked:
+        return "differs"
+    return "differs" if path in view.observed and not _is_seen(view, path, asked) else "agreed"
+
+
+def config_lines(
+    view: ConfigView,
+    width: int,
+    palette: Palette,
+    cursor: str | None = None,
+    *,
+    airy: bool = True,
+) -> list[ConfigLine]:
+    """Every line of the pane, headings included; with an empty line over each where it is airy."""
+    lines: list[ConfigLine] = []
+    group = ""
+    for row in rows_for(view.plan.settings):
+        if row.group != group:
+            if group and airy:
+                lines.append(ConfigLine(Text("", end="")))
+            group = row.group
+            lines.append(
+                ConfigLine(Text(f" {group}", blend(palette.faint, palette.muted, 0.5), end=""))
+            )
+        is_at = row.path == cursor
+        state = verdict(view, row.path)
+        text = _row(row, view, state, width, palette, is_at=is_at)
+        lines.append(ConfigLine(text, row.path, is_row=True))
+        if note := _note(row, view, state):
+            under = Text(" " * (1 + LABEL_CELLS) + note, _note_style(state, palette), end="")
+            under.truncate(width, overflow="ellipsis")
+            lines.append(ConfigLine(under, row.path))
+    return lines
+
+
+def help_lines(
+    view: ConfigView, path: str, width: int, palette: Palette, fault: str = ""
+) -> list[Text]:
+    """What the row at the cursor means, or why its last value was not taken."""
+    row = next((row for row in rows_for(view.plan.settings) if row.path == path), None)
+    if row is None:
+        return []
+    if fault:
+        return _wrapped(fault, width, palette.error)
+    state = verdict(view, path)
+    if state == "refused" and view.refusal:
+        return _wrapped(f"refused: {one_line(view.refusal.message)}", width, palette.error)
+    if state == "next":
+        words = "This session cannot change it: n starts a new one with this."
+        return _wrapped(words, width, palette.accent)
+    words = row.help
+    if state == "locked" and path not in ("provider", "model"):
+        words += " Fixed for this session."
+    return _wrapped(words, width, palette.muted)
+
+
+def _wrapped(words: str, width: int, style: str) -> list[Text]:
+    lines: list[str] = [""]
+    for word in words.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width - 2:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return [Text(f" {line}", style, end="") for line in lines]
+
+
+def _row(
+    row: Field, view: ConfigView, state: Verdict, width: int, palette: Palette, *, is_at: bool
+) -> Text:
+    line = Text("▌" if is_at else " ", palette.accent, no_wrap=True, end="")
+    line.append(f"{row.label:<{LABEL_CELLS}}", palette.foreground if is_at else palette.muted)
+    value, style = _value(row, view, palette)
+    if row.kind == "number" and width >= 38:
+        line.append(f"{value:<{VALUE_CELLS}}", style)
+        line.append_text(_slider(row, view, slider_span(width)[1], palette, is_at=is_at))
+    else:
+        room = max(4, width - line.cell_len - _MARK_CELLS)
+        line.append_text(
+            _framed(value, room, style, palette, is_choice=is_at and row.kind == "choice")
+        )
+    line.append(" " * (width - 2 - line.cell_len))
+    line.append(_MARKS[state], _mark_style(state, palette))
+    return line
+
+
+def _framed(value: str, room: int, style: str, palette: Palette, *, is_choice: bool) -> Text:
+    """A value with the arrows that turn it, where it is a choice at the cursor."""
+    text = Text(one_line(value, room - (4 if is_choice else 0)), style, end="")
+    if not is_choice:
+        return text
+    return Text.assemble(("‹ ", palette.accent), text, (" ›", palette.accent), end="")
+
+
+def _value(row: Field, view: ConfigView, palette: Palette) -> tuple[str, str]:
+    """A row's words and their strength: what was not asked for is quiet."""
+    if row.path in PLAN_PATHS:
+        return str(getattr(view.plan, row.path)) or "default", palette.foreground
+    settings = view.plan.settings
+    if is_stated(settings, row.path):
+        value = value_at(settings, row.path)
+        if row.kind == "text" and not value:
+            return "none", palette.muted
+        return written(row, value), palette.foreground if value is not None else palette.muted
+    echoed = view.settings.echoed if view.settings else None
+    if echoed is not None and is_stated(echoed, row.path):
+        return written(row, value_at(echoed, row.path)), palette.muted
+    return "default", palette.muted
+
+
+def _slider(row: Field, view: ConfigView, cells: int, palette: Palette, *, is_at: bool) -> Text:
+    settings = view.plan.settings
+    if not is_stated(settings, row.path) and view.settings and view.settings.echoed:
+        settings = view.settings.echoed
+    value = value_at(settings, row.path)
+    if not isinstance(value, int | float):
+        return Text("─" * cells, palette.faint, end="")
+    share = min(max((value - row.low) / (row.high - row.low), 0.0), 1.0)
+    knob = round(share * (cells - 1))
+    return Text.assemble(
+        ("━" * knob, palette.accent if is_at else palette.muted),
+        ("●", palette.accent if is_at else palette.muted),
+        ("─" * (cells - 1 - knob), palette.faint),
+        end="",
+    )
+
+
+def _note(row: Field, view: ConfigView, state: Verdict) -> str:
+    """The line under a row: only where asked, echoed and observed are not one."""
+    known = view.settings
+    if known is None or row.path in PLAN_PATHS:
+        return "next session" if state == "next" else ""
+    if state == "next":
+        return f"now {_echo(row, known)}; n: new session"
+    if state == "differs":
+        facts = [f"asked {written(row, value_at(known.asked, row.path))}"]
+        facts.append(f"echoed {_echo(row, known)}")
+        if row.path in view.observed:
+            facts.append(f"seen {written(row, view.observed[row.path])}")
+        return " · ".join(facts)
+    return ""
+
+
+def _echo(row: Field, known: Settings) -> str:
+    if known.echoed is None or not is_stated(known.echoed, row.path):
+        return "nothing"
+    return written(row, value_at(known.echoed, row.path))
+
+
+def _is_seen(view: ConfigView, path: str, asked: object) -> bool:
+    """Whether what was seen is what was asked, as far as it can be told from outside."""
+    seen = view.observed[path]
+    if isinstance(seen, int) and isinstance(asked, int):
+        return abs(seen - asked) <= OBSERVED_WITHIN_MS
+    return seen == asked or (seen == "g711" and asked in ("pcmu", "pcma"))
+
+
+def _mark_style(state: Verdict, palette: Palette) -> str:
+    styles: Mapping[Verdict, str] = {
+        "agreed": palette.good,
+        "sending": palette.accent,
+        "differs": palette.warning,
+        "refused": palette.error,
+        "next": palette.accent,
+    }
+    return styles.get(state, palette.faint)
+
+
+def _note_style(state: Verdict, palette: Palette) -> str:
+    return palette.accent if state == "next" else palette.warning

@@ -1,0 +1,129 @@
+"""The two status lines: who is at the other end, and how the last turn went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from rich.text import Text
+
+from studio.core.text import one_line
+from studio.ui.present.words import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from studio.session.latency import TurnLatency
+    from studio.session.state import Connection, Totals
+    from studio.ui.present.palette import Palette
+
+_PART_WORDS = {
+    "endpointing": "wait",
+    "response": "net",
+    "tools": "tools",
+    "model": "model",
+    "playback": "play",
+}
+
+
+def connection_line(
+    connection: Connection,
+    flags: Sequence[str],
+    now: float,
+    voice: str,
+    width: int,
+    palette: Palette,
+) -> Text:
+    """Dot and words, provider, model and voice on the left; flags and the session clock right."""
+    dot, words, color = _phase(connection, palette)
+    line = Text(" ", no_wrap=True, end="")
+    line.append(f"{dot} ", color)
+    line.append(words, palette.foreground)
+    for fact in (connection.provider, connection.model, voice):
+        if fact:
+            line.append("   " + one_line(fact), palette.muted)
+    right = Text(no_wrap=True, end="")
+    for flag in flags:
+        right.append(f"{flag}   ", palette.warning)
+    right.append(f"{clock(now)} ", palette.foreground)
+    return _spread(line, right, width)
+
+
+def _phase(connection: Connection, palette: Palette) -> tuple[str, str, str]:
+    match connection.phase:
+        case "open":
+            return "●", "connected", palette.good
+        case "connecting":
+            return "◌", "connecting", palette.warning
+        case "failed":
+            return "●", f"failed: {one_line(connection.close_reason, 60)}", palette.error
+        case "closed":
+            return "○", "ended", palette.muted
+        case "idle":
+            return "○", "not connected", palette.muted
+
+
+def turn_line(
+    latency: TurnLatency | None,
+    totals: Totals,
+    path: str,
+    problems: int,
+    width: int,
+    palette: Palette,
+) -> Text:
+    """The last turn's latency and its parts; tokens, problems and the log's place at the right."""
+    left = latency_text(latency, palette)
+    word = "problem" if problems == 1 else "problems"
+    told = Text(f"{problems or 'no'} {word} ", palette.error if problems else palette.faint)
+    told.stylize(Style.from_meta({"do": "app.problems"}))
+    facts = [_tokens(totals, palette)]
+    if path:
+        facts.append(Text(_short_path(path), palette.faint))
+    right = Text(no_wrap=True, end="")
+    room = width - left.cell_len - told.cell_len - 2
+    for fact in facts:
+        if fact.plain and right.cell_len + fact.cell_len + 3 <= room:
+            right.append_text(fact).append("   ")
+    return _spread(left, right.append_text(told), width)
+
+
+def _tokens(totals: Totals, palette: Palette) -> Text:
+    spent = totals.input_text + totals.input_audio + totals.input_image
+    made = totals.output_text + totals.output_audio
+    if not spent and not made:
+        return Text("")
+    return Text.assemble((f"{spent:,} in  {made:,} out", palette.muted), (" tokens", palette.faint))
+
+
+def latency_text(latency: TurnLatency | None, palette: Palette) -> Text:
+    """`1.42 s = 0.53 wait + 0.05 net + 0.62 model + 0.22 play`, parts that are known."""
+    line = Text(" ", no_wrap=True, end="")
+    known = [] if latency is None else [part for part in latency.parts() if part[1] is not None]
+    if latency is None or (latency.total_ms is None and not known):
+        line.append("latency shows after the first turn", palette.faint)
+        return line
+    total = latency.total_ms
+    line.append(f"{total / 1000:.2f} s" if total is not None else "…", f"bold {palette.accent}")
+    sign = "="
+    for name, ms in known:
+        if not ms and name == "tools":
+            continue
+        line.append(f" {sign} ", palette.faint)
+        line.append(f"{(ms or 0) / 1000:.2f}", palette.foreground)
+        line.append(f" {_PART_WORDS[name]}", palette.muted)
+        sign = "+"
+    return line
+
+
+def _short_path(path: str) -> str:
+    name = one_line(path.rstrip("/").rpartition("/")[2])
+    return name if len(name) <= 44 else f"{name[:43]}…"
+
+
+def _spread(left: Text, right: Text, width: int) -> Text:
+    """Left and right at their ends; the left gives way."""
+    room = max(0, width - right.cell_len - 1)
+    if left.cell_len > room:
+        left.truncate(room, overflow="ellipsis")
+    left.append(" " * max(1, width - left.cell_len - right.cell_len))
+    return left.append_text(right)

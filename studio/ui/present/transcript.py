@@ -1,0 +1,211 @@
+"""The transcript: a turn as lines of styled text.
+
+What was heard is bright, what is still to be heard is dim, what never will be is struck out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from studio.core.text import one_line, printable
+from studio.session.hearing import HeardText, heard_text
+from studio.session.state import ToolCall
+from studio.ui.present.words import clock, span
+
+if TYPE_CHECKING:
+    from studio.audio.formats import AudioFormat
+    from studio.session.state import Connection
+    from studio.session.turns import Said, Turn
+    from studio.ui.present.palette import Palette
+
+WHO_CELLS = 11
+_SIDE_CELLS = 9
+_WRAPPER = Console(file=StringIO(), width=400, color_system=None, legacy_windows=False)
+_LONGEST_CALL = 400
+
+_CUT_WORDS = {
+    "barge-in": "you spoke",
+    "interrupt": "you interrupted",
+    "talk-key": "you held the talk key",
+    "closed": "the session closed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """A turn and what the fold keeps elsewhere.
+
+    Attributes:
+        turn: the turn.
+        output: the encoding of the assistant's voice.
+        playing_item: the item that sounds now, empty for none.
+        playing_ms: how far it has been heard.
+        script: what the virtual microphone was given to say, empty where nothing was.
+    """
+
+    turn: Turn
+    output: AudioFormat
+    playing_item: str = ""
+    playing_ms: float = 0.0
+    script: str = ""
+
+
+def turn_lines(view: TurnView, width: int, palette: Palette) -> list[Text]:
+    """A turn, with an empty line after it."""
+    turn = view.turn
+    lines = _user_lines(view, width, palette)
+    latency = turn.latency.total_ms
+    parts: list[Said | ToolCall] = [*turn.said, *turn.calls]
+    for part in sorted(parts, key=_began_at):
+        if isinstance(part, ToolCall):
+            lines += _call_lines(part, width, palette)
+            continue
+        lines += _said_lines(view, part, width, palette, latency)
+        latency = None
+    for response in turn.responses:
+        if response.error or response.status in ("failed", "incomplete"):
+            words = one_line(response.error or response.reason.replace("_", " "))
+            lines.append(_note(f"{response.status}: {words}", width, palette.error))
+    if not turn.said and not turn.calls and turn.responses and not turn.done:
+        lines += _block("assistant", Text("…", palette.muted), width, palette.accent)
+    return [*lines, Text("", end="")]
+
+
+def _began_at(part: Said | ToolCall) -> float:
+    return part.asked_at if isinstance(part, ToolCall) else part.item.added_at
+
+
+def _said_lines(
+    view: TurnView, said: Said, width: int, palette: Palette, latency_ms: float | None
+) -> list[Text]:
+    text = _voice_text(view, said, palette)
+    if not text.plain.strip():
+        text = Text("…", palette.muted)
+    aside = "" if latency_ms is None else _seconds(latency_ms)
+    lines = _block("assistant", text, width, palette.accent, aside, palette.accent)
+    if said.cut:
+        lines.append(_note(_cut_words(said), width, palette.warning))
+    return lines
+
+
+def system_line(words: str, width: int, palette: Palette) -> Text:
+    """A note of the studio between turns."""
+    line = Text(f" {one_line(words)}", palette.muted, no_wrap=True, end="")
+    line.truncate(width, overflow="ellipsis")
+    return line
+
+
+def ending_words(connection: Connection) -> str:
+    """How the session ended; empty while it goes on."""
+    if connection.phase == "failed":
+        return f"could not connect: {connection.close_reason}"
+    if connection.phase == "closed":
+        why = f" {connection.close_reason}" if connection.close_reason else ""
+        return f"session ended{why}"
+    return ""
+
+
+def _user_lines(view: TurnView, width: int, palette: Palette) -> list[Text]:
+    turn = view.turn
+    if turn.user_item_id is None and turn.server_span is None:
+        return []
+    if "timeout" in turn.tags:
+        words = "nobody spoke, so the assistant asks"
+        return _block("system", Text(words, palette.muted), width, palette.muted)
+    aside = clock(turn.started_at)
+    heard = _recognised(turn, palette)
+    lines = _block("you", heard, width, palette.user, aside, palette.faint)
+    if view.script and turn.transcription == "completed" and not _same(view.script, turn.user_text):
+        lines += _block("", Text(f"script: {printable(view.script)}", palette.muted), width, "")
+    return lines
+
+
+def _recognised(turn: Turn, palette: Palette) -> Text:
+    """The user's words: slanted until the recogniser is sure."""
+    words = printable(turn.user_text).strip()
+    if turn.transcription == "failed":
+        return Text(words or "not understood", palette.error)
+    if turn.transcription in ("pending", "streaming") or "speaking" in turn.tags:
+        return Text(f"{words} …".strip(), f"italic {palette.user}")
+    if not words:
+        return Text("(sound without words)", palette.muted)
+    return Text(words, palette.foreground)
+
+
+def _voice_text(view: TurnView, said: Said, palette: Palette) -> Text:
+    playing = view.playing_ms if said.item.id == view.playing_item else None
+    pieces: HeardText = heard_text(said.item, said.head, view.output, playing)
+    return Text.assemble(
+        (printable(pieces.heard), palette.foreground),
+        (printable(pieces.ahead), palette.muted),
+        (printable(pieces.lost), f"strike {palette.muted}"),
+    )
+
+
+def _cut_words(said: Said) -> str:
+    assert said.head is not None
+    why = _CUT_WORDS.get(said.head.cut, said.head.cut)
+    return f"╳ cut off after {span(said.head.played_ms or 0.0)}: {why}"
+
+
+def _call_lines(call: ToolCall, width: int, palette: Palette) -> list[Text]:
+    asked = Text.assemble(
+        (one_line(call.name), palette.foreground),
+        (f" {one_line(call.arguments, _LONGEST_CALL)}", palette.muted),
+    )
+    aside = ""
+    if call.answered_at is not None:
+        aside = _seconds((call.answered_at - call.asked_at) * 1000)
+    lines = _block("tool", asked, width, palette.muted, aside, palette.muted)
+    if call.output is None:
+        return [*lines, _note("→ waiting for its output", width, palette.warning)]
+    answer = Text(f"→ {one_line(call.output, _LONGEST_CALL)}", palette.good)
+    return lines + _block("", answer, width, "")
+
+
+def _block(
+    who: str,
+    words: Text,
+    width: int,
+    who_color: str,
+    aside: str = "",
+    aside_color: str = "",
+) -> list[Text]:
+    """Who in the margin, the words wrapped, a figure at the right of the first line."""
+    room = max(12, width - WHO_CELLS - _SIDE_CELLS - 1)
+    wrapped = words.wrap(_WRAPPER, room) or [Text("")]
+    lines = []
+    for at, piece in enumerate(wrapped):
+        line = Text(no_wrap=True, end="")
+        line.append(f" {who if at == 0 else '':<{WHO_CELLS - 1}}", who_color)
+        piece.rstrip()
+        line.append_text(piece)
+        if at == 0 and aside:
+            line.append(" " * max(1, width - 1 - len(aside) - line.cell_len))
+            line.append(aside, aside_color)
+        line.end = ""
+        lines.append(line)
+    return lines
+
+
+def _note(words: str, width: int, color: str) -> Text:
+    line = Text(" " * WHO_CELLS, no_wrap=True, end="")
+    line.append(words, color)
+    line.truncate(width, overflow="ellipsis")
+    return line
+
+
+def _seconds(ms: float) -> str:
+    return f"{ms / 1000:.2f} s"
+
+
+def _same(script: str, recognised: str) -> bool:
+    def plain(words: str) -> str:
+        return "".join(letter for letter in words.casefold() if letter.isalnum())
+
+    return plain(script) == plain(recognised)

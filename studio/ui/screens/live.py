@@ -1,0 +1,295 @@
+"""The live screen: it places the four panes and fills them, and decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.screen import Screen
+from textual.widgets import Static
+from typing_extensions import override
+
+from studio.ui.layout import Mode, Pane, Wishes, mode_of, resized
+from studio.ui.present.palette import Palette, palette_from
+from studio.ui.widgets.bars import Bar, Keys, Tabs
+from studio.ui.widgets.config_pane import ConfigPane
+from studio.ui.widgets.detail import Detail
+from studio.ui.widgets.inspector_pane import InspectorPane
+from studio.ui.widgets.meter_pane import MeterPane
+from studio.ui.widgets.pane import PaneBox
+from studio.ui.widgets.panes import Panes
+from studio.ui.widgets.transcript_pane import TranscriptPane
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from studio.ui.live import Live
+
+TOO_SMALL = "too small: needs at least 60×15"
+
+
+class LiveScreen(Screen[None]):
+    """Everything of one session at a glance."""
+
+    AUTO_FOCUS: ClassVar[str | None] = "#transcript"
+
+    def __init__(self, keymap: Mapping[str, str]) -> None:
+        super().__init__()
+        self._keymap = keymap
+        self._wishes = Wishes()
+        self._mode = Mode.MIDDLE
+        self._wants_detail: bool | None = None
+        self._session = 0
+        self._seen: dict[str, tuple[object, ...]] = {}
+        self.config = ConfigPane()
+        self.transcript = TranscriptPane()
+        self.inspector = InspectorPane()
+        self.meter = MeterPane()
+        self._detail = Detail()
+        self._status = Bar("status")
+        self._turn = Bar("turn")
+        self._banner = Bar("banner")
+        self._tabs = Tabs("tabs")
+        self._keys = Keys("keys")
+        self._live: Live | None = None
+        bodies: dict[Pane, tuple[Widget, ...]] = {
+            Pane.CONFIG: (self.config, self.config.help),
+            Pane.TRANSCRIPT: (self.transcript,),
+            Pane.INSPECTOR: (self.inspector, self._detail),
+            Pane.METER: (self.meter,),
+        }
+        self._panes = Panes(
+            *(
+                PaneBox(pane, number, str(pane), *bodies[pane])
+                for number, pane in enumerate(Pane, 1)
+            )
+        )
+
+    @override
+    def compose(self) -> ComposeResult:
+        yield self._status
+        yield self._banner
+        yield self._tabs
+        yield self._panes
+        yield self._turn
+        yield self._keys
+        yield Static(TOO_SMALL, id="too-small")
+
+    def on_mount(self) -> None:
+        """The first picture, before anything is known."""
+        colors = self._colors
+        self._status.show(Text(" ○ starting", colors.muted))
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self.restyle())
+        self._place()
+
+    @property
+    def _colors(self) -> Palette:
+        return palette_from(self.app.theme_variables)
+
+    # Placing
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another size may be another mode."""
+        self._mode = mode_of(event.size.width, event.size.height)
+        for mode in Mode:
+            self.set_class(mode is self._mode, f"-{mode}")
+        self._place()
+
+    def _place(self) -> None:
+        self._panes.place(self._mode, self._wishes)
+        self.meter.left_columns = self._wishes.sizes.config_columns
+        wants = self._mode is Mode.WIDE if self._wants_detail is None else self._wants_detail
+        self._detail.set_class(wants, "-shown")
+        self._mark_tab()
+        self._seen.clear()
+        self.call_after_refresh(self.fill)
+
+    def _mark_tab(self) -> None:
+        current = self._wishes.current
+        self._tabs.mark(current, self._panes.boxes[current].head.facts)
+
+    def _wish(self, wishes: Wishes) -> None:
+        self._wishes = wishes
+        self._place()
+
+    def go(self, pane: Pane) -> None:
+        """Focus a pane; one that is hidden comes back."""
+        self._wish(replace(self._wishes, current=pane, hidden=self._wishes.hidden - {pane}))
+        self._panes.boxes[pane].body.focus()
+
+    def zoom(self) -> None:
+        """The whole screen for the current pane, or the panes again."""
+        self._wish(replace(self._wishes, zoomed=not self._wishes.zoomed))
+
+    def hide(self) -> None:
+        """Hide the current pane and go to the next that shows; the last one stays."""
+        hidden = self._wishes.hidden | {self._wishes.current}
+        left = [pane for pane in Pane if pane not in hidden]
+        if left and self._mode is not Mode.TABS:
+            self._wishes = replace(self._wishes, hidden=hidden, zoomed=False)
+            self.go(Pane.TRANSCRIPT if Pane.TRANSCRIPT in left else left[0])
+
+    def resize(self, wider: int, taller: int) -> None:
+        """The current pane wider and taller by steps."""
+        self._wish(resized(self._wishes, self._mode, wider, taller))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The pane that holds the focus is the current one."""
+        box = next((each for each in event.widget.ancestors if isinstance(each, PaneBox)), None)
+        if box is not None and box.pane is not self._wishes.current:
+            self._wishes = replace(self._wishes, current=box.pane)
+            self._mark_tab()
+        self._keys.mark(event.widget.id or "", self._keymap)
+
+    @on(InspectorPane.DetailWanted)
+    def _toggle_detail(self) -> None:
+        self._wants_detail = not self._detail.has_class("-shown")
+        self._place()
+
+    @on(InspectorPane.Moved)
+    def _moved(self) -> None:
+        self._fill_detail()
+
+    def restyle(self) -> None:
+        """Lines carry their colours, so all are drawn anew."""
+        self._place()
+        self._keys.mark(self.focused.id or "" if self.focused else "", self._keymap)
+
+    # Filling
+
+    def show(self, live: Live, fault: str = "") -> None:
+        """Draw what changed since the last look."""
+        if live is not self._live:
+            self._live = live
+            self._seen.clear()
+        self.config.fault = fault
+        self.fill()
+
+    def fill(self) -> None:
+        """Draw what changed since the last look."""
+        live = self._live
+        if live is None or self._mode is Mode.TOO_SMALL:
+            return
+        if self._session != live.sessions:
+            self._session = live.sessions
+            self.inspector.restart()
+            self.transcript.following = True
+        self._fill_bars(live)
+        self._fill_config(live)
+        self._fill_transcript(live)
+        self._fill_inspector(live)
+        self._fill_meter(live)
+
+    def _is_news(self, what: str, *now: object) -> bool:
+        """Whether something of this is another object than at the last look."""
+        before = self._seen.get(what)
+        if before is not None and all(map(_same, before, now)):
+            return False
+        self._seen[what] = now
+        return True
+
+    def _fill_config(self, live: Live) -> None:
+        state = live.state
+        fault = self.config.fault
+        if not self._panes.boxes[Pane.CONFIG].display or not self._is_news(
+            "config", live.draft, state.settings, state.connection, state.speech.server,
+            state.speech.local, fault, live.gone, live.refusal,
+        ):  # fmt: skip
+            return
+        from studio.ui.views import config_view
+
+        self.config.show(config_view(live), fault)
+
+    def _fill_transcript(self, live: Live) -> None:
+        state = live.state
+        cells = live.trace.cells
+        playing_step = int(cells.playing.played_ms // 100) if cells and cells.playing else -1
+        if not self._panes.boxes[Pane.TRANSCRIPT].display or not self._is_news(
+            "transcript", state.items, state.responses, state.playback, state.tools,
+            state.speech.server, state.speech.local, state.connection, playing_step,
+        ):  # fmt: skip
+            return
+        from studio.ui.present.transcript import ending_words
+        from studio.ui.views import turn_views
+
+        self.transcript.show(turn_views(live), ending_words(state.connection))
+
+    def _fill_inspector(self, live: Live) -> None:
+        if self._panes.boxes[Pane.INSPECTOR].display and self._is_news(
+            "inspector", len(live.store), self.inspector.paused
+        ):
+            self.inspector.show(live)
+            self._fill_detail()
+
+    def _fill_detail(self) -> None:
+        live, inspector = self._live, self.inspector
+        if live is None:
+            return
+        if self._detail.has_class("-shown"):
+            self._detail.show(inspector.selected, live.input_bytes_per_ms)
+        count = f"{len(live.store):,} events"
+        if inspector.found is False:
+            facts = f"“{inspector.words}” not found   {count}"
+        elif inspector.words:
+            facts = f"“{inspector.words}”  n/N   {count}"
+        else:
+            facts = count
+        if inspector.paused:
+            facts = f"paused, {inspector.waiting:,} more   {facts}"
+        elif not inspector.following and live.runs:
+            facts = f"f follows   {facts}"
+        urgent = inspector.paused or inspector.found is False
+        self._panes.boxes[Pane.INSPECTOR].head.say(facts, is_urgent=urgent)
+        self._mark_tab()
+
+    def _fill_meter(self, live: Live) -> None:
+        cells = live.trace.cells
+        if not self._panes.boxes[Pane.METER].display or not self._is_news(
+            "meter", cells, live.state.speech, live.state.playback, live.state.settings
+        ):
+            return
+        from studio.ui.views import lanes, levels, meter_notes
+
+        if cells is not None or len(live.store):
+            self.meter.show(levels(live), lanes(live), meter_notes(live))
+
+    def _fill_bars(self, live: Live) -> None:
+        state = live.state
+        second = int(live.now)
+        if not self._is_news(
+            "bars", state.connection, state.responses, state.playback, state.settings,
+            state.speech.muted, state.speech.talk_key, state.speech.input_is_virtual,
+            len(live.problems), second, live.draft, live.gone,
+        ):  # fmt: skip
+            return
+        from studio.ui.present.status import connection_line, turn_line
+        from studio.ui.views import flags, last_latency
+
+        width, colors = self.size.width, self._colors
+        known = state.connection
+        if known.phase == "idle":
+            plan = live.draft.plan
+            known = replace(known, provider=plan.provider, model=plan.model)
+        settings = state.settings.echoed or live.draft.settings
+        voice = settings.voice if isinstance(settings.voice, str) else ""
+        self._status.show(connection_line(known, flags(live), live.now, voice or "", width, colors))
+        self._turn.show(
+            turn_line(
+                last_latency(live), state.totals, live.path, len(live.problems), width, colors
+            )
+        )
+        words = live.gone_words()
+        if words:
+            self._banner.show(Text(f"{words}   r starts it again", no_wrap=True))
+        self._banner.set_class(bool(words), "-shown")
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether it is the same object; numbers and words are compared by value."""
+    return one is other or (isinstance(one, int | str) and one == other)

@@ -1,0 +1,135 @@
+"""What lies over the live screen for a moment: a line to type in, a list to choose from, words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import on
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+
+def _closing(*keys: str) -> list[BindingType]:
+    return [(",".join(("escape", *keys)), "close", "Close")]
+
+
+class Prompt(ModalScreen[str | None]):
+    """One line at the foot of the screen; gives back what was typed, None where it was left."""
+
+    BINDINGS = _closing()
+
+    def __init__(self, label: str, hint: str = "", value: str = "") -> None:
+        super().__init__()
+        self._label, self._hint, self._value = label, hint, value
+
+    @override
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="prompt"):
+            yield Static(Text(self._label), id="prompt-label")
+            yield Input(value=self._value, placeholder=self._hint, compact=True, id="prompt-input")
+
+    def on_mount(self) -> None:
+        """What stands there is marked, so that typing replaces it."""
+        self.query_one(Input).focus()
+
+    @on(Input.Submitted)
+    def _take(self, event: Input.Submitted) -> None:
+        event.stop()
+        _ = self.dismiss(event.value)
+
+    def action_close(self) -> None:
+        """Leave without a value."""
+        _ = self.dismiss(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An entry of a list: its value, its words, and a quiet word beside."""
+
+    value: str
+    label: str
+    aside: str = ""
+
+
+class Chooser(ModalScreen[str | None]):
+    """A short list; gives back the chosen value, None where it was left.
+
+    `on_look` is told of every entry that the cursor passes, so that a theme can be seen before it
+    is chosen.
+    """
+
+    BINDINGS = _closing()
+
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        current: str = "",
+        on_look: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._title, self._choices, self._current = title, choices, current
+        self._on_look = on_look
+
+    @override
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="sheet", id="chooser"):
+            yield Static(Text(self._title), classes="sheet-title")
+            yield OptionList(
+                *(
+                    Option(Text.assemble(choice.label, (f"  {choice.aside}", "dim")))
+                    for choice in self._choices
+                ),
+                compact=True,
+            )
+
+    def on_mount(self) -> None:
+        """The cursor begins at the current value."""
+        values = [choice.value for choice in self._choices]
+        options = self.query_one(OptionList)
+        options.highlighted = values.index(self._current) if self._current in values else 0
+        options.focus()
+
+    @on(OptionList.OptionHighlighted)
+    def _look(self, event: OptionList.OptionHighlighted) -> None:
+        if self._on_look:
+            self._on_look(self._choices[event.option_index].value)
+
+    @on(OptionList.OptionSelected)
+    def _take(self, event: OptionList.OptionSelected) -> None:
+        _ = self.dismiss(self._choices[event.option_index].value)
+
+    def action_close(self) -> None:
+        """Leave without a value."""
+        _ = self.dismiss(None)
+
+
+class Sheet(ModalScreen[None]):
+    """A page of words over the screen."""
+
+    BINDINGS = _closing("q", "question_mark", "f1", "p", "enter")
+
+    def __init__(self, title: str, body: Text) -> None:
+        super().__init__()
+        self._title, self._body = title, body
+
+    @override
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="sheet", id="sheet"):
+            yield Static(Text(self._title), classes="sheet-title")
+            with VerticalScroll(can_focus=True):
+                yield Static(self._body)
+
+    def action_close(self) -> None:
+        """Go back to the live screen."""
+        _ = self.dismiss(None)

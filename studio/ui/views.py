@@ -1,0 +1,143 @@
+"""From what is known of the session to what each pane draws: pure, made anew for each look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.audio.formats import AudioFormat
+from studio.core.text import one_line
+from studio.session.observed import observe
+from studio.session.turns import Turn, turns
+from studio.ui.present.config import ConfigView
+from studio.ui.present.meter import BAR_FLOOR_DB, Lanes, Level, heard_bits, speech_bits
+from studio.ui.present.transcript import TurnView
+
+if TYPE_CHECKING:
+    from studio.session.latency import TurnLatency
+    from studio.ui.live import Live
+
+_PLAYING_STEP_MS = 100
+_LANE_SPANS = 40
+
+
+def config_view(live: Live) -> ConfigView:
+    """The settings as asked, echoed and observed."""
+    if not live.is_connected:
+        return ConfigView(plan=live.draft.plan)
+    seen = observe(live.state)
+    return ConfigView(
+        plan=live.draft.plan,
+        settings=live.state.settings,
+        session_plan=live.session_plan(),
+        observed={path: each.value for path, each in seen.items()},
+        refusal=live.refusal,
+    )
+
+
+def turn_views(live: Live) -> list[TurnView]:
+    """The turns, with the play-head in steps that the eye can follow."""
+    known = live.state.settings.echoed or live.state.settings.asked
+    output = AudioFormat(known.output_format or "pcm16")
+    playing = live.trace.cells.playing if live.trace.cells else None
+    views = []
+    for turn in turns(live.state):
+        is_playing = playing is not None and any(
+            said.item.id == playing.item_id for said in turn.said
+        )
+        views.append(
+            TurnView(
+                turn=turn,
+                output=output,
+                playing_item=playing.item_id if playing and is_playing else "",
+                playing_ms=_step(playing.played_ms) if playing and is_playing else 0.0,
+                script=_script(live, turn),
+            )
+        )
+    return views
+
+
+def _step(played_ms: float) -> float:
+    return played_ms // _PLAYING_STEP_MS * _PLAYING_STEP_MS
+
+
+def _script(live: Live, turn: Turn) -> str:
+    """What the virtual microphone was saying while the server heard this turn."""
+    span = turn.server_span
+    if span is None:
+        return ""
+    end_ms = span.end_ms if span.end_ms is not None else float("inf")
+    said = [each.text for each in live.scripts if span.start_ms <= each.audio_ms < end_ms]
+    return " ".join(said)
+
+
+def last_latency(live: Live) -> TurnLatency | None:
+    """The latest turn's latency of which anything is known."""
+    for turn in reversed(turns(live.state)):
+        if any(ms is not None for _, ms in turn.latency.parts()):
+            return turn.latency
+    return None
+
+
+def levels(live: Live) -> tuple[Level, Level]:
+    """Microphone and speaker."""
+    cells, speech = live.trace.cells, live.state.speech
+    if cells is None or not live.is_connected:
+        return Level("mic", BAR_FLOOR_DB, BAR_FLOOR_DB), Level(
+            "speaker", BAR_FLOOR_DB, BAR_FLOOR_DB
+        )
+    note = "the microphone clips: turn it down" if cells.input_clipping else ""
+    mic = Level(
+        label="muted" if speech.muted else "mic",
+        rms_db=cells.input_db,
+        peak_db=cells.input_peak_db,
+        is_clipping=cells.input_clipping,
+        note=note,
+    )
+    return mic, Level("speaker", cells.output_db, cells.output_peak_db)
+
+
+def meter_notes(live: Live) -> list[tuple[str, str]]:
+    """Devices and timing under the bars, as (label, words)."""
+    cells, state = live.trace.cells, live.state
+    notes = [
+        ("in", state.speech.input_device),
+        ("out", state.playback.output_device),
+    ]
+    if cells is not None and live.is_connected:
+        notes.append(("queued", f"{cells.queued_ms / 1000:.1f} s to be heard"))
+        notes.append(("late", f"{cells.late_ms:.0f} ms mic, {cells.loop_lag_ms:.0f} ms loop"))
+        lost = [(cells.underruns, "underruns"), (cells.overruns, "overruns"),
+                (cells.dropped, "dropped")]  # fmt: skip
+        words = ", ".join(f"{count} {name}" for count, name in lost if count)
+        notes.append(("lost", words or "nothing"))
+    return [(label, one_line(words)) for label, words in notes if words]
+
+
+def lanes(live: Live) -> Lanes:
+    """Speech over time."""
+    state, trace = live.state, live.trace
+    known = state.settings.echoed or state.settings.asked
+    detector = known.turn_detection
+    threshold = detector.threshold if detector and detector.type == "server_vad" else None
+    began = trace.sound_began_at
+    return Lanes(
+        now=live.now,
+        probabilities=[(trace.frame_at(index), p) for index, p in trace.frames],
+        threshold=threshold,
+        server=speech_bits(state.speech.server[-_LANE_SPANS:], began),
+        local=speech_bits(state.speech.local[-_LANE_SPANS:], began),
+        heard=heard_bits(state.playback.heads[-_LANE_SPANS:]),
+    )
+
+
+def flags(live: Live) -> list[str]:
+    """What is switched otherwise than usual."""
+    speech = live.state.speech
+    told = []
+    if speech.muted:
+        told.append("muted")
+    if speech.talk_key:
+        told.append("talking")
+    if speech.input_is_virtual and live.is_connected:
+        told.append("virtual mic")
+    return told

@@ -1,0 +1,101 @@
+"""The one-line bars: status above and below the panes, tabs, banner, and the keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from rich.text import Text
+from textual.widget import Widget
+from typing_extensions import override
+
+from studio.ui.actions import ACTIONS, Action, first_key
+from studio.ui.layout import Pane
+from studio.ui.present.palette import palette_from
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual import events
+
+
+class Bar(Widget):
+    """One line that shows what it is given."""
+
+    DEFAULT_CSS = "Bar { height: 1; width: 1fr; }"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name)
+        self.line = Text("")
+
+    def show(self, line: Text) -> None:
+        """Draw this line."""
+        if line != self.line:
+            self.line = line
+            self.refresh()
+
+    @override
+    def render(self) -> Text:
+        return self.line
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what stands under the pointer."""
+        if do := event.style.meta.get("do"):
+            await self.app.run_action(do, default_namespace=self.screen.focused)
+
+
+class Tabs(Bar):
+    """The names of the panes where only one shows at a time."""
+
+    def mark(self, current: Pane, facts: str) -> None:
+        """Make one the current, with what its title line would say at the right."""
+        colors = palette_from(self.app.theme_variables)
+        line = Text(" ", no_wrap=True)
+        for number, pane in enumerate(Pane, 1):
+            is_current = pane is current
+            style = Style.from_meta({"do": f"app.go('{pane}')"})
+            start = len(line)
+            line.append(f"{number} ", colors.accent if is_current else colors.faint)
+            name_style = f"bold {colors.accent}" if is_current else colors.muted
+            line.append(str(pane), name_style)
+            line.stylize(style, start)
+            line.append("   ")
+        line.append(" " * max(0, self.size.width - line.cell_len - len(facts) - 1))
+        line.append(facts, colors.muted)
+        self.show(line)
+
+
+class Keys(Bar):
+    """The keys that do something where the focus is; each can be clicked."""
+
+    def mark(self, scope: str, keymap: Mapping[str, str]) -> None:
+        """Show the keys of a scope, the pane's own first."""
+        own = [action for action in ACTIONS if action.in_footer and action.scope == scope]
+        rest = [action for action in ACTIONS if action.in_footer and action.scope == "app"]
+        tail = [action for action in rest if action.id in ("studio.help", "studio.quit")]
+        taken = {first_key(action, keymap) for action in own}
+        middle = [
+            action
+            for action in rest
+            if action not in tail and first_key(action, keymap) not in taken
+        ]
+        line = Text(" ", no_wrap=True)
+        tail_cells = sum(len(first_key(a, keymap)) + len(a.label) + 3 for a in tail)
+        for action in (*own, *middle):
+            cells = len(first_key(action, keymap)) + len(action.label) + 4
+            if line.cell_len + cells + tail_cells > self.size.width:
+                break
+            self._append(line, action, keymap)
+        line.append(" " * max(0, self.size.width - line.cell_len - tail_cells - 1))
+        for action in tail:
+            self._append(line, action, keymap)
+        self.show(line)
+
+    def _append(self, line: Text, action: Action, keymap: Mapping[str, str]) -> None:
+        colors = palette_from(self.app.theme_variables)
+        start = len(line)
+        line.append(first_key(action, keymap), colors.accent)
+        line.append(f" {action.label}", colors.muted)
+        do = f"app.{action.do}" if action.scope == "app" else action.do
+        line.stylize(Style.from_meta({"do": do}), start)
+        line.append("   ")
