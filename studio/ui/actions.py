@@ -50,6 +50,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("session.text", "i", "type", "Type a user message.", "type_text", in_footer=True),
     Action("session.speak", "s", "speak", "Have a local voice speak words into the microphone.",
            "speak_text", in_footer=True),
+    Action("session.answer", "a", "answer call", "Answer the oldest function call that waits.",
+           "answer_call"),
     Action("session.restart", "r", "restart", "Start the voice worker again after it stopped.",
            "restart"),
     Action("view.config", "1", "config", "Go to the settings.", "go('config')"),

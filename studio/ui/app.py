@@ -241,6 +241,19 @@ class StudioApp(App[None]):
         self._ask("speak", "a local voice says it into the microphone", "", lambda text: self._send(
             SpeakWanted(text=text)))  # fmt: skip
 
+    def action_answer_call(self) -> None:
+        """Ask for the output of the oldest function call that waits, and send it."""
+        from studio.session.local import ToolAnswered
+
+        calls = self.live.state.tools.calls if self.live is not None else ()
+        call = next((each for each in calls if each.output is None), None)
+        if call is None:
+            self.notify("No function call waits for an answer.", markup=False)
+            return
+        label = one_line(call.name, 30)
+        self._ask(label, one_line(call.arguments, 60), "", lambda text: self._send(
+            ToolAnswered(call_id=call.call_id, output=text)))  # fmt: skip
+
     def _ask(self, label: str, hint: str, value: str, then: Callable[[str], None]) -> None:
         """Have a line typed; nothing happens where it is empty or left."""
         from studio.ui.screens.overlays import Prompt

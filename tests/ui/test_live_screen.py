@@ -12,6 +12,7 @@ from studio.session.local import (
     SpeakWanted,
     TalkKeySet,
     TextWanted,
+    ToolAnswered,
 )
 from studio.ui.app import Opening
 from studio.ui.layout import Pane
@@ -62,6 +63,24 @@ async def test_words_are_typed_in_a_line_at_the_foot(key: str, event: object) ->
         assert held.feed.sent == [event]
         await held.pilot.press(key, "a", "escape")
         assert held.feed.sent == [event]
+
+
+async def test_a_waiting_call_is_answered_by_hand() -> None:
+    async with stage() as held:
+        await held.play(conversations.waiting_for_a_tool())
+        await held.pilot.press("a", *"foggy", "enter")
+        (answer,) = held.feed.sent
+        assert isinstance(answer, ToolAnswered)
+        assert answer.output == "foggy"
+        assert answer.call_id == held.live.state.tools.calls[0].call_id
+
+
+async def test_without_a_waiting_call_there_is_nothing_to_answer() -> None:
+    async with stage() as held:
+        await held.play(conversations.connected())
+        await held.pilot.press("a")
+        assert not isinstance(held.app.screen, Prompt)
+        assert held.feed.sent == []
 
 
 async def test_without_a_session_a_wish_is_answered_with_the_key_to_press() -> None:

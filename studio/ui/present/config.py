@@ -141,8 +141,8 @@ def help_lines(
         words = "This session cannot change it: n starts a new one with this."
         return _wrapped(words, width, palette.accent)
     words = row.help
-    if state == "locked" and path not in ("provider", "model"):
-        words += " Fixed for this session."
+    if state == "locked":
+        words += " Change it and press n for a new session with it."
     return _wrapped(words, width, palette.muted)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from studio.session.latency import TurnLatency
-    from studio.session.state import Connection, Totals
+    from studio.session.state import Connection, Problem, Totals
     from studio.ui.present.palette import Palette
 
 _PART_WORDS = {
@@ -67,14 +67,13 @@ def turn_line(
     latency: TurnLatency | None,
     totals: Totals,
     path: str,
-    problems: int,
+    problems: Sequence[Problem],
     width: int,
     palette: Palette,
 ) -> Text:
     """The last turn's latency and its parts; tokens, problems and the log's place at the right."""
     left = latency_text(latency, palette)
-    word = "problem" if problems == 1 else "problems"
-    told = Text(f"{problems or 'no'} {word} ", palette.error if problems else palette.faint)
+    told = _problem_count(problems, palette)
     told.stylize(Style.from_meta({"do": "app.problems"}))
     facts = [_tokens(totals, palette)]
     if path:
@@ -85,6 +84,21 @@ def turn_line(
         if fact.plain and right.cell_len + fact.cell_len + 3 <= room:
             right.append_text(fact).append("   ")
     return _spread(left, right.append_text(told), width)
+
+
+def _problem_count(problems: Sequence[Problem], palette: Palette) -> Text:
+    """How many problems there are; remarks and benign races count only where there are none."""
+    severities = [each.severity for each in problems if not each.benign]
+    if serious := [each for each in severities if each != "info"]:
+        style = palette.error if "error" in serious else palette.warning
+        return Text(f"{len(serious)} {_plural('problem', len(serious))} ", style)
+    if severities:
+        return Text(f"{len(severities)} {_plural('note', len(severities))} ", palette.muted)
+    return Text("no problems ", palette.faint)
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}s"
 
 
 def _tokens(totals: Totals, palette: Palette) -> Text:

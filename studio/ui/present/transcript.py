@@ -163,7 +163,7 @@ def _call_lines(call: ToolCall, width: int, palette: Palette) -> list[Text]:
         aside = _seconds((call.answered_at - call.asked_at) * 1000)
     lines = _block("tool", asked, width, palette.muted, aside, palette.muted)
     if call.output is None:
-        return [*lines, _note("→ waiting for its output", width, palette.warning)]
+        return [*lines, _note("→ waiting for its output: a answers", width, palette.warning)]
     answer = Text(f"→ {one_line(call.output, _LONGEST_CALL)}", palette.good)
     return lines + _block("", answer, width, "")
 

@@ -280,9 +280,7 @@ class LiveScreen(Screen[None]):
         voice = settings.voice if isinstance(settings.voice, str) else ""
         self._status.show(connection_line(known, flags(live), live.now, voice or "", width, colors))
         self._turn.show(
-            turn_line(
-                last_latency(live), state.totals, live.path, len(live.problems), width, colors
-            )
+            turn_line(last_latency(live), state.totals, live.path, live.problems, width, colors)
         )
         words = live.gone_words()
         if words:

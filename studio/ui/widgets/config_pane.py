@@ -83,8 +83,9 @@ class ConfigPane(Lines):
         airy = self.size.height >= _AIRY_FROM
         self._lines = config_lines(self.view, self.columns, self.palette, cursor, airy=airy)
         self.changed()
+        width = self._help.size.width
         self._help.say(
-            help_lines(self.view, self._cursor, self._help.size.width, self.palette, self.fault)
+            help_lines(self.view, cursor, width, self.palette, self.fault) if cursor else []
         )
 
     @override

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from studio.session.latency import TurnLatency
+from studio.session.local import Severity
 from studio.session.reduce import fold
+from studio.session.state import Problem, Totals
 from studio.session.turns import turns
 from studio.ui.actions import ACTIONS
 from studio.ui.present.palette import Palette
@@ -21,7 +23,7 @@ def test_status_lines_fill_the_width(name: str, width: int) -> None:
     upper = connection_line(state.connection, ["muted"], state.last_at, "marin", width, PALETTE)
     assert upper.cell_len == width
     latency = turns(state)[-1].latency if turns(state) else None
-    lower = turn_line(latency, state.totals, "a/b/c", len(state.problems), width, PALETTE)
+    lower = turn_line(latency, state.totals, "a/b/c", state.problems, width, PALETTE)
     assert lower.cell_len == width
     assert (upper.plain + lower.plain).isprintable()
 
@@ -56,3 +58,18 @@ def test_problems_stand_latest_first_with_the_next_step() -> None:
     page = problems_text(state.problems, PALETTE).plain
     assert "→ Start the local server with `studio serve`." in page
     assert "Nothing went wrong" in problems_text((), PALETTE).plain
+
+
+def test_remarks_and_races_are_no_problems() -> None:
+    def problem(severity: Severity, *, benign: bool = False) -> Problem:
+        return Problem(seq=1, at=0.0, severity=severity, title="t", message="m", benign=benign)
+
+    def told(*problems: Problem) -> str:
+        return turn_line(None, Totals(), "", problems, 80, PALETTE).plain.strip()
+
+    assert told().endswith("no problems")
+    assert told(problem("error", benign=True)).endswith("no problems")
+    assert told(problem("info")).endswith("1 note")
+    assert told(problem("info"), problem("info")).endswith("2 notes")
+    assert told(problem("info"), problem("warning")).endswith("1 problem")
+    assert told(problem("error"), problem("warning")).endswith("2 problems")

@@ -51,7 +51,7 @@ def test_a_call_stands_between_question_and_answer() -> None:
 
 
 def test_a_call_without_an_answer_waits() -> None:
-    assert "           → waiting for its output" in lines("waiting_for_a_tool")
+    assert "           → waiting for its output: a answers" in lines("waiting_for_a_tool")
 
 
 def test_the_script_stands_by_when_other_words_were_recognised() -> None:
