@@ -132,7 +132,7 @@ class Live:
         if self.state.problems is before.problems or not self.state.problems:
             return None
         problem = self.state.problems[-1]
-        return None if problem.benign else problem
+        return None if problem.benign or problem.severity == "info" else problem
 
     def fault(self, title: str, message: str, hint: str) -> Problem:
         """Note what went wrong outside the session's log."""

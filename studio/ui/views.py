@@ -10,7 +10,7 @@ from studio.session.observed import observe
 from studio.session.turns import Turn, turns
 from studio.ui.present.config import ConfigView
 from studio.ui.present.meter import BAR_FLOOR_DB, Lanes, Level, heard_bits, speech_bits
-from studio.ui.present.transcript import TurnView
+from studio.ui.present.transcript import Ending, TurnView
 
 if TYPE_CHECKING:
     from studio.session.latency import TurnLatency
@@ -54,6 +54,15 @@ def turn_views(live: Live) -> list[TurnView]:
             )
         )
     return views
+
+
+def ending(live: Live) -> Ending | None:
+    """How the session ended; None while it goes on."""
+    known = live.state.connection
+    if known.phase not in ("failed", "closed"):
+        return None
+    causes = [each for each in live.state.problems if each.severity == "error" and not each.benign]
+    return Ending(known, causes[-1].hint if causes else "")
 
 
 def _step(played_ms: float) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Console
 from rich.text import Text
@@ -93,21 +93,25 @@ def _said_lines(
     return lines
 
 
-def system_line(words: str, width: int, palette: Palette) -> Text:
-    """A note of the studio between turns."""
-    line = Text(f" {one_line(words)}", palette.muted, no_wrap=True, end="")
-    line.truncate(width, overflow="ellipsis")
-    return line
+class Ending(NamedTuple):
+    """How a session ended: in its own words, and the next step of what ended it."""
+
+    connection: Connection
+    hint: str = ""
 
 
-def ending_words(connection: Connection) -> str:
-    """How the session ended; empty while it goes on."""
-    if connection.phase == "failed":
-        return f"could not connect: {connection.close_reason}"
-    if connection.phase == "closed":
-        why = f" {connection.close_reason}" if connection.close_reason else ""
-        return f"session ended{why}"
-    return ""
+def ending_lines(ending: Ending, width: int, palette: Palette) -> list[Text]:
+    """What stands under the last turn of a session that is over, or that never began."""
+    known, hint = ending
+    if known.phase == "failed":
+        who, color, again = "failed", palette.error, "c tries again"
+    else:
+        who, color, again = "ended", palette.muted, "c begins a new session"
+    words = Text(one_line(known.close_reason) or "in good order", palette.foreground)
+    lines = _block(who, words, width, color)
+    if hint:
+        lines += _block("", Text(f"→ {one_line(hint)}", palette.muted), width, "")
+    return [*lines, *_block("", Text(again, palette.faint), width, "")]
 
 
 def _user_lines(view: TurnView, width: int, palette: Palette) -> list[Text]:

@@ -212,13 +212,12 @@ class LiveScreen(Screen[None]):
         playing_step = int(cells.playing.played_ms // 100) if cells and cells.playing else -1
         if not self._panes.boxes[Pane.TRANSCRIPT].display or not self._is_news(
             "transcript", state.items, state.responses, state.playback, state.tools,
-            state.speech.server, state.speech.local, state.connection, playing_step,
+            state.speech.server, state.speech.local, state.connection, state.problems, playing_step,
         ):  # fmt: skip
             return
-        from studio.ui.present.transcript import ending_words
-        from studio.ui.views import turn_views
+        from studio.ui.views import ending, turn_views
 
-        self.transcript.show(turn_views(live), ending_words(state.connection))
+        self.transcript.show(turn_views(live), ending(live))
 
     def _fill_inspector(self, live: Live) -> None:
         if self._panes.boxes[Pane.INSPECTOR].display and self._is_news(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from textual import events
 
-    from studio.ui.present.transcript import TurnView
+    from studio.ui.present.transcript import Ending, TurnView
 
 _EMPTY = (
     " What both sides say stands here.",
@@ -34,12 +34,12 @@ class TranscriptPane(Lines):
         super().__init__(id="transcript")
         self.following = True
         self._views: Sequence[TurnView] = ()
-        self._ending = ""
+        self._ending: Ending | None = None
         self._drawn: list[tuple[TurnView, list[Text]]] = []
         self._drawn_for: object = None
         self._lines: list[Text] = []
 
-    def show(self, views: Sequence[TurnView], ending: str) -> None:
+    def show(self, views: Sequence[TurnView], ending: Ending | None) -> None:
         """Draw these turns."""
         self._views, self._ending = views, ending
         self._draw()
@@ -49,7 +49,7 @@ class TranscriptPane(Lines):
             self._lines = []
             self.changed()
             return
-        from studio.ui.present.transcript import system_line, turn_lines
+        from studio.ui.present.transcript import ending_lines, turn_lines
 
         width, palette = self.columns, self.palette
         if self._drawn_for != (width, palette):
@@ -63,7 +63,7 @@ class TranscriptPane(Lines):
         self._drawn = drawn
         self._lines = [line for _, lines in drawn for line in lines]
         if self._ending:
-            self._lines.append(system_line(self._ending, width, palette))
+            self._lines += ending_lines(self._ending, width, palette)
         self.changed()
         if self.following:
             self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)

@@ -5,9 +5,10 @@ from rich.style import Style
 
 from studio.audio.formats import AudioFormat
 from studio.session.reduce import fold
+from studio.session.state import Connection
 from studio.session.turns import turns
 from studio.ui.present.palette import Palette
-from studio.ui.present.transcript import TurnView, turn_lines
+from studio.ui.present.transcript import Ending, TurnView, ending_lines, turn_lines
 from tests import conversations
 
 PALETTE = Palette(foreground="white", muted="grey50", warning="yellow", user="cyan")
@@ -69,3 +70,15 @@ def test_every_turn_fits_and_is_printable(name: str, width: int) -> None:
 
 def test_a_failed_response_says_why() -> None:
     assert any("failed" in line for line in lines("failed_response"))
+
+
+def test_an_end_says_why_and_what_to_do() -> None:
+    failed = Connection(phase="failed", close_reason="Nobody listens at ws://127.0.0.1:9.")
+    told = [line.plain for line in ending_lines(Ending(failed, "Start the server."), 40, PALETTE)]
+    assert told[0].startswith(" failed    Nobody listens at")
+    assert "".join(told).count("ws://127.0.0.1:9.") == 1
+    assert any("→ Start the server." in line for line in told)
+    assert told[-1].strip() == "c tries again"
+    closed = [line.plain for line in ending_lines(Ending(Connection(phase="closed")), 60, PALETTE)]
+    assert closed[0].startswith(" ended     in good order")
+    assert closed[-1].strip() == "c begins a new session"
