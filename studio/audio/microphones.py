@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from studio.core.clock import Clock
 
 _LONGEST_CATCH_UP_S = 2.0
-_SILENT_CARD_S = 1.0
+_SILENT_CARD_S = 0.5
+_STARTING_CARD_S = 3.0  # a Bluetooth headset takes its time
 _STALE_BLOCKS = 25  # half a second: older sound would put the conversation behind for good
 _FALLBACK_RATE_HZ = 48_000
 
@@ -184,23 +185,27 @@ class DeviceMicrophone:
         self._arrived: deque[bytes] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news = asyncio.Event()
-        rates_hz = (audio_format.rate_hz, _FALLBACK_RATE_HZ, device.rate_hz)
-        self._stream, self.rate_hz = cards.open_input(device, rates_hz, self._take)
-        self.latency_ms = self._stream.latency * 1000
+        rates_hz = (audio_format.rate_hz, device.rate_hz, _FALLBACK_RATE_HZ)
+        self._stream = cards.open_input(device, rates_hz, self._take)
+        self.rate_hz = self._stream.rate_hz
+        self.latency_ms = self._stream.latency_ms
         self._resampler = StreamResampler(self.rate_hz, audio_format.rate_hz)
 
     async def blocks(self) -> AsyncIterator[Block]:
         """Blocks as the card records them.
 
         Raises:
-            StudioError: the card went away, or has given nothing for a second.
+            StudioError: the card cannot be started, went away, or has given nothing for half a
+                second.
         """
         self._loop = asyncio.get_running_loop()
-        self._stream.start()
+        await asyncio.to_thread(self._stream.start)
         carried: NDArray[np.int16] = np.zeros(0, np.int16)
         per_block = self._format.rate_hz * BLOCK_MS // 1000
+        patience_s = _STARTING_CARD_S
         while True:
-            lost_ms = await self._something_arrived()
+            lost_ms = await self._something_arrived(patience_s)
+            patience_s = _SILENT_CARD_S
             fresh = np.frombuffer(self._arrived.popleft(), np.int16)
             carried = np.concatenate((carried, self._resampler.process(fresh)))
             while carried.size >= per_block:
@@ -209,24 +214,27 @@ class DeviceMicrophone:
                 carried, lost_ms = carried[per_block:], 0.0
 
     def close(self) -> None:
-        """Give the card back, at once: `stop` can wait for ever on a card that is gone."""
+        """Give the card back, at once."""
         self._loop = None
-        self._stream.abort()
         self._stream.close()
 
     def _take(self, payload: bytes, overflowed: bool) -> None:  # noqa: FBT001 - a callback
         self.overruns += overflowed
         self._arrived.append(payload)
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._news.set)
+        loop = self._loop
+        if loop is not None:
+            loop.call_soon_threadsafe(self._news.set)
 
-    async def _something_arrived(self) -> float:
+    async def _something_arrived(self, patience_s: float) -> float:
         """Wait for the card; throws away what got stale, and returns its milliseconds."""
         while not self._arrived:
             self._news.clear()
             try:
-                await asyncio.wait_for(self._news.wait(), _SILENT_CARD_S)
+                async with asyncio.timeout(patience_s):
+                    await self._news.wait()
             except TimeoutError:
+                if self._arrived:  # it was the loop that was late
+                    break
                 raise StudioError(
                     f"{self.name} stopped recording.",
                     title="The microphone went away",

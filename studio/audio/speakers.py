@@ -9,11 +9,15 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from studio.audio.level import SILENT, Level, measure
 from studio.audio.playout import Playout
 from studio.core.errors import StudioError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from studio.audio.devices import Device, SoundCards
     from studio.audio.formats import AudioFormat
     from studio.audio.playout import Heard, Playing, PlayoutEvent
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
 
 _LEVEL_WINDOW_S = 0.02
 _SILENT_CARD_S = 0.5
+_STALLED_CARD_S = 0.1
+_STARTING_CARD_S = 3.0  # a Bluetooth headset takes its time
+_LONGEST_LATENCY_S = 3.0
+_UNSURE_BLOCKS = 5  # a stream's first times are up to 25 ms wrong
 _FALLBACK_RATE_HZ = 48_000
 
 
@@ -67,7 +75,7 @@ class Speaker(Protocol):
 
     @property
     def underruns(self) -> int:
-        """How often a part's next piece came too late to follow on."""
+        """How often the sound broke off within a part: its next piece came late, or the card's."""
         ...
 
     def close(self) -> None:
@@ -159,13 +167,22 @@ class DeviceSpeaker:
         self.name = device.name
         self._clock = clock
         self._lock = Lock()  # the card calls back from a thread of its own
-        self._level = SILENT
+        self._last_block: NDArray[np.int16] = np.zeros(0, np.int16)
+        self._dropouts = 0
+        self._is_muted = False
+        self._unsure_blocks = _UNSURE_BLOCKS
         self._called_at = clock.monotonic()
-        rates_hz = (audio_format.rate_hz, _FALLBACK_RATE_HZ, device.rate_hz)
-        self._stream, self.rate_hz = cards.open_output(device, rates_hz, self._fill)
+        self._has_called = False
+        rates_hz = (audio_format.rate_hz, device.rate_hz, _FALLBACK_RATE_HZ)
+        self._stream = cards.open_output(device, rates_hz, self._fill)
+        self.rate_hz = self._stream.rate_hz
         self._playout = Playout(audio_format, self.rate_hz)
-        self._stream.start()
-        self.latency_ms = self._stream.latency * 1000
+        self.latency_ms = self._stream.latency_ms
+        try:
+            self._stream.start()
+        except StudioError:
+            self._stream.close()
+            raise
 
     def play(self, item_id: str, content_index: int, pcm: bytes) -> None:
         """Queue a piece of a part, in the wire's format."""
@@ -179,12 +196,15 @@ class DeviceSpeaker:
 
     def flush(self) -> list[Heard]:
         """Silence within about 5 ms: the card's own buffer is thrown away too."""
+        now = self._clock.monotonic()
         with self._lock:
-            heard = self._playout.flush(self._clock.monotonic())
-            self._level = SILENT
-        if heard:
-            self._stream.abort()
-            self._stream.start()
+            heard = self._playout.flush(now)
+            self._last_block = self._last_block[:0]
+            is_to_restart = bool(heard) and not self._is_muted
+            is_to_restart = is_to_restart and self._is_well(now, _STALLED_CARD_S)
+            self._is_muted = self._is_muted or is_to_restart
+        if is_to_restart:
+            self._stream.restart(self._begin_again)
         return heard
 
     def poll(self) -> list[PlayoutEvent]:
@@ -194,7 +214,7 @@ class DeviceSpeaker:
             StudioError: the card went away, or has not called back for half a second.
         """
         now = self._clock.monotonic()
-        if not self._stream.active or now - self._called_at > _SILENT_CARD_S:
+        if not self._is_well(now, _SILENT_CARD_S):
             raise StudioError(
                 f"{self.name} stopped playing.",
                 title="The sound card went away",
@@ -210,7 +230,7 @@ class DeviceSpeaker:
 
     def level(self) -> Level:
         """How loud the last block was."""
-        return self._level
+        return measure(self._last_block)
 
     @property
     def unheard_ms(self) -> float:
@@ -220,17 +240,36 @@ class DeviceSpeaker:
 
     @property
     def underruns(self) -> int:
-        """How often a part's next piece came too late to follow on."""
-        return self._playout.underruns
+        """How often the sound broke off within a part: its next piece came late, or the card's."""
+        return self._playout.underruns + self._dropouts
 
     def close(self) -> None:
-        """Give the card back, at once: `stop` can wait for ever on a card that is gone."""
-        self._stream.abort()
+        """Give the card back, at once."""
         self._stream.close()
 
-    def _fill(self, n_samples: int, until_heard_s: float) -> bytes:
+    def _begin_again(self) -> None:
         with self._lock:
-            self._called_at = self._clock.monotonic()
-            block = self._playout.pull(n_samples, self._called_at + until_heard_s)
-        self._level = measure(block)
-        return block.tobytes()
+            self._called_at, self._has_called = self._clock.monotonic(), False
+            self._is_muted, self._unsure_blocks = False, _UNSURE_BLOCKS
+
+    def _is_well(self, now: float, patience_s: float) -> bool:
+        """Whether the card calls back; one that froze is still active to the library.
+
+        A card that does not must not be started again: PortAudio would wait for it for ever.
+        """
+        silent_s = now - self._called_at
+        longest_s = patience_s if self._has_called else _STARTING_CARD_S
+        return self._stream.is_active and silent_s <= longest_s
+
+    def _fill(self, n_samples: int, until_heard_s: float, ran_dry: bool) -> bytes:  # noqa: FBT001 - a callback
+        if not 0 <= until_heard_s <= _LONGEST_LATENCY_S:  # some sound systems tell no such time
+            until_heard_s = self.latency_ms / 1000
+        with self._lock:
+            self._called_at, self._has_called = self._clock.monotonic(), True
+            if self._is_muted or self._unsure_blocks:
+                # What is pulled now would be thrown away, or be heard who knows when.
+                self._unsure_blocks = max(0, self._unsure_blocks - 1)
+                return bytes(2 * n_samples)
+            self._dropouts += ran_dry and bool(self._last_block.any())
+            self._last_block = self._playout.pull(n_samples, self._called_at + until_heard_s)
+            return self._last_block.tobytes()

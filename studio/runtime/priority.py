@@ -16,8 +16,8 @@ def prefer_this_process() -> None:
     _prefer(os.SCHED_RR | os.SCHED_RESET_ON_FORK if hasattr(os, "SCHED_RR") else 0)
 
 
-def prefer_threads_made_here() -> None:
-    """Put the calling thread, and those that a sound library starts from it, ahead of others."""
+def prefer_this_thread() -> None:
+    """Put the calling thread ahead of others, such as one that a sound library started."""
     _prefer(getattr(os, "SCHED_RR", 0))
 
 

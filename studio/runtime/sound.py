@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio.audio.card_thread import CardThread
 from studio.audio.devices import SoundCards
 from studio.audio.microphones import (
     DeviceMicrophone,
@@ -21,7 +23,7 @@ from studio.audio.speakers import DeviceSpeaker, VirtualSpeaker
 from studio.core.errors import StudioError
 from studio.runtime.caller import Line, read_script
 from studio.runtime.demo import DEMO
-from studio.runtime.priority import prefer_threads_made_here
+from studio.runtime.priority import prefer_this_thread
 from studio.session.local import DeviceFailed, DeviceOpened, ProblemSeen
 
 if TYPE_CHECKING:
@@ -41,18 +43,24 @@ AUTO, DEVICE, SILENCE, SILENT, SPOKEN, DEMO_NAME = (
 )
 
 
+def _cards_loaded_once() -> Callable[[], SoundCards]:
+    thread = CardThread(prefer_this_thread)
+    return cache(lambda: SoundCards.load(thread))
+
+
 @dataclass(frozen=True, slots=True)
 class SoundSource:
     """Where sound is opened.
 
     Attributes:
         clock: paces what is virtual.
-        load_cards: reaches the sound cards; raises `StudioError` where there is no PortAudio.
+        load_cards: reaches the sound cards, the same ones each time, as they know which of their
+            streams are open; raises `StudioError` where there is no PortAudio.
         sleep: waits for some seconds of that clock.
     """
 
     clock: Clock
-    load_cards: Callable[[], SoundCards] = SoundCards.load
+    load_cards: Callable[[], SoundCards] = field(default_factory=_cards_loaded_once)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
@@ -85,7 +93,6 @@ def open_speaker(wanted: str, audio_format: AudioFormat, source: SoundSource) ->
         try:
             cards = source.load_cards()
             device = cards.find("output", _device_name(wanted))
-            prefer_threads_made_here()
             speaker = DeviceSpeaker(cards, device, audio_format, source.clock)
         except StudioError as failure:
             failures = (_failed("output", wanted, failure),)

@@ -33,8 +33,11 @@ class FakeStream:
     latency: float = 0.03
     is_closed: bool = False
     aborts: int = 0
+    is_gone: bool = False
 
     def start(self) -> None:
+        if self.is_gone:
+            raise FakePortAudioError("Unanticipated host error")
         self.active = True
 
     def abort(self) -> None:
@@ -44,12 +47,18 @@ class FakeStream:
     def close(self) -> None:
         self.is_closed = True
 
-    def pull(self, until_heard_s: float = 0.03) -> NDArray[np.int16]:
+    def pull(self, until_heard_s: float = 0.03, *, underflow: bool = False) -> NDArray[np.int16]:
         """Play one block."""
         out = bytearray(self.blocksize * 2)
         times = SimpleNamespace(outputBufferDacTime=100.0 + until_heard_s, currentTime=100.0)
-        self.callback(memoryview(out), self.blocksize, times, SimpleNamespace())
+        status = SimpleNamespace(output_underflow=underflow)
+        self.callback(memoryview(out), self.blocksize, times, status)
         return np.frombuffer(out, np.int16)
+
+    def settle(self) -> None:
+        """Play the first blocks, whose times are not to be trusted."""
+        for _ in range(5):
+            assert not self.pull().any()
 
     def push(self, samples: NDArray[np.int16], *, overflow: bool = False) -> None:
         """Record one block."""
@@ -68,6 +77,8 @@ class FakeSoundLibrary:
     default_indexes: tuple[int, int] = (-1, -1)
     rates_hz: tuple[int, ...] = (24_000, 48_000)
     streams: list[FakeStream] = field(default_factory=list)
+    looks: int = 1
+    are_gone: bool = False
     PortAudioError = FakePortAudioError
 
     @property
@@ -80,6 +91,12 @@ class FakeSoundLibrary:
     def query_hostapis(self) -> Sequence[Mapping[str, Any]]:
         return ({"name": "ALSA"},)
 
+    def _terminate(self) -> None:
+        assert all(stream.is_closed for stream in self.streams)
+
+    def _initialize(self) -> None:
+        self.looks += 1
+
     def RawOutputStream(self, **options: object) -> FakeStream:  # noqa: N802 - its name
         return self._open(options)
 
@@ -90,6 +107,7 @@ class FakeSoundLibrary:
         if options["samplerate"] not in self.rates_hz:
             raise FakePortAudioError("Error opening stream: Invalid sample rate")
         stream = FakeStream(options["samplerate"], options["blocksize"], options["callback"])
+        stream.is_gone = self.are_gone
         self.streams.append(stream)
         return stream
 

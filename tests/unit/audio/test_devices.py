@@ -26,6 +26,31 @@ def test_a_card_is_found_by_default_index_or_part_of_its_name(wanted: str, name:
     assert SoundCards(headset()).find("output", wanted).name == name
 
 
+def test_a_number_is_an_index_before_it_is_part_of_a_name() -> None:
+    library = FakeSoundLibrary(cards=(card("hw:1,0", outputs=2), card("Speakers", outputs=2)))
+    assert SoundCards(library).find("output", "1").name == "Speakers"
+
+
+def test_a_whole_name_comes_before_part_of_one() -> None:
+    library = FakeSoundLibrary(cards=(card("USB Audio", outputs=2), card("USB", outputs=2)))
+    assert SoundCards(library).find("output", "usb").name == "USB"
+
+
+def test_the_cards_are_looked_at_anew_while_none_is_open() -> None:
+    library = headset()
+    cards = SoundCards(library)
+    device = cards.find("output")
+    stream = cards.open_output(device, (24_000,), lambda n, _s, _dry: bytes(2 * n))
+    library.cards = ()
+    with pytest.raises(StudioError, match="no sound card"):
+        cards.find("input")
+    assert library.looks == 1
+    stream.close()
+    library.cards = headset().cards
+    assert cards.find("output") == device
+    assert library.looks == 2
+
+
 def test_without_a_default_the_first_that_can_is_taken() -> None:
     library = FakeSoundLibrary(cards=(card("In", inputs=1), card("Out", outputs=1)))
     assert SoundCards(library).find("output").name == "Out"
@@ -48,4 +73,4 @@ def test_a_card_that_takes_no_rate_is_named_with_the_reason() -> None:
     library.rates_hz = ()
     cards = SoundCards(library)
     with pytest.raises(StudioError, match=r"USB Headset cannot be opened .*Invalid sample rate"):
-        cards.open_output(cards.find("output"), (24_000, 48_000), lambda n, _s: bytes(2 * n))
+        cards.open_output(cards.find("output"), (24_000, 48_000), lambda n, _s, _dry: bytes(2 * n))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from threading import Event
 from typing import cast
 
 import numpy as np
@@ -65,9 +66,19 @@ def test_levels_are_those_of_what_is_played() -> None:
     assert speaker.level().peak_db == -96
 
 
-def opened(library: FakeSoundLibrary, clock: ManualClock) -> DeviceSpeaker:
-    cards = SoundCards(library)
-    return DeviceSpeaker(cards, cards.find("output"), PCM16, clock)
+def opened(
+    library: FakeSoundLibrary, clock: ManualClock, cards: SoundCards | None = None
+) -> DeviceSpeaker:
+    """A speaker that has played for a moment."""
+    cards = cards or SoundCards(library)
+    speaker = DeviceSpeaker(cards, cards.find("output"), PCM16, clock)
+    library.streams[-1].settle()
+    return speaker
+
+
+def let_it_work(cards: SoundCards) -> None:
+    """Wait until everything that was begun with the library is done."""
+    cards.thread.answer(lambda: None)
 
 
 def test_the_card_is_opened_at_the_wires_rate_in_10_ms_blocks() -> None:
@@ -100,13 +111,55 @@ def test_a_sample_is_heard_when_the_card_says_so() -> None:
 
 def test_flush_throws_away_the_cards_own_buffer_and_counts_it_as_unheard() -> None:
     library, clock = headset(), ManualClock(10.0)
-    speaker = opened(library, clock)
+    cards = SoundCards(library)
+    speaker = opened(library, clock, cards)
     speaker.play("a", 0, tone(100).tobytes())
     library.streams[0].pull(until_heard_s=0.03)
     clock.advance(0.034)
     assert speaker.flush() == [Heard("a", 0, near(4.0, abs=0.05), 100.0)]
+    let_it_work(cards)
     assert (library.streams[0].aborts, library.streams[0].active) == (1, True)
+    library.streams[0].settle()
     assert not library.streams[0].pull().any()
+
+
+def test_what_comes_while_the_card_is_restarted_is_heard_from_its_first_sample() -> None:
+    library, clock = headset(), ManualClock(10.0)
+    cards, gate = SoundCards(library), Event()
+    speaker = opened(library, clock, cards)
+    speaker.play("a", 0, tone(100).tobytes())
+    cards.thread.begin(gate.wait)
+    speaker.flush()
+    speaker.play("b", 0, tone(100).tobytes())
+    assert speaker.flush() == [Heard("b", 0, 0.0, 100.0)]
+    speaker.play("c", 0, tone(100).tobytes())
+    assert not library.streams[0].pull().any()
+    assert speaker.poll() == []
+    gate.set()
+    let_it_work(cards)
+    assert library.streams[0].aborts == 1
+    library.streams[0].settle()
+    assert np.array_equal(library.streams[0].pull(), tone(100)[:240])
+
+
+def test_times_that_make_no_sense_give_way_to_the_cards_latency() -> None:
+    library, clock = headset(), ManualClock(10.0)
+    speaker = opened(library, clock)
+    speaker.play("a", 0, tone(100).tobytes())
+    library.streams[0].pull(until_heard_s=-100.0)
+    clock.advance(0.035)
+    assert speaker.poll() == [Started("a", 0, near(10.03))]
+
+
+def test_a_card_that_runs_dry_while_it_sounds_is_counted() -> None:
+    library = headset()
+    speaker = opened(library, ManualClock())
+    library.streams[0].pull(underflow=True)
+    assert speaker.underruns == 0
+    speaker.play("a", 0, tone(100).tobytes())
+    library.streams[0].pull()
+    library.streams[0].pull(underflow=True)
+    assert speaker.underruns == 1
 
 
 def test_flushing_silence_does_not_restart_the_card() -> None:
@@ -119,15 +172,60 @@ def test_an_unplugged_card_is_noticed() -> None:
     library = headset()
     speaker = opened(library, ManualClock())
     speaker.poll()
+    speaker.play("a", 0, tone(100).tobytes())
     library.streams[0].active = False
     with pytest.raises(StudioError, match="USB Headset stopped playing"):
         speaker.poll()
 
 
+def test_a_card_that_is_gone_is_not_started_again() -> None:
+    library = headset()
+    cards = SoundCards(library)
+    speaker = opened(library, ManualClock(), cards)
+    speaker.play("a", 0, tone(100).tobytes())
+    library.streams[0].active = False
+    assert speaker.flush() == [Heard("a", 0, 0.0, 100.0)]
+    let_it_work(cards)
+    assert library.streams[0].aborts == 0
+
+
+def test_a_card_that_cannot_be_begun_again_is_noticed() -> None:
+    library = headset()
+    cards = SoundCards(library)
+    speaker = opened(library, ManualClock(), cards)
+    speaker.play("a", 0, tone(100).tobytes())
+    library.streams[0].is_gone = True
+    speaker.flush()
+    let_it_work(cards)
+    with pytest.raises(StudioError, match="stopped playing"):
+        speaker.poll()
+
+
+def test_a_card_that_cannot_be_started_is_given_back() -> None:
+    library = headset()
+    library.are_gone = True
+    with pytest.raises(StudioError, match="USB Headset cannot be opened"):
+        opened(library, ManualClock())
+    assert library.streams[0].is_closed
+
+
 def test_a_card_that_froze_is_noticed() -> None:
     library, clock = headset(), ManualClock()
     speaker = opened(library, clock)
-    clock.advance(0.6)
+    clock.advance(0.4)
+    speaker.poll()
+    clock.advance(0.2)
+    with pytest.raises(StudioError, match="stopped playing"):
+        speaker.poll()
+
+
+def test_a_card_may_take_its_time_to_begin() -> None:
+    library, clock = headset(), ManualClock()
+    cards = SoundCards(library)
+    speaker = DeviceSpeaker(cards, cards.find("output"), PCM16, clock)
+    clock.advance(2.9)
+    speaker.poll()
+    clock.advance(0.2)
     with pytest.raises(StudioError, match="stopped playing"):
         speaker.poll()
 
