@@ -15,6 +15,7 @@ from studio.audio.speakers import VirtualSpeaker
 from studio.core.errors import StudioError
 from studio.runtime.caller import Caller, Look
 from studio.runtime.cells import Cells
+from studio.runtime.demo import DEMO
 from studio.runtime.hearing import Hearing
 from studio.runtime.inbox import Happening, Inbox
 from studio.runtime.line import Line
@@ -360,7 +361,9 @@ def _open_sound(plan: ConnectPlan, world: World) -> _Sound:
     """
     input_format = AudioFormat(plan.settings.input_format or AudioFormat.PCM16)
     output_format = AudioFormat(plan.settings.output_format or AudioFormat.PCM16)
-    microphone = open_microphone(plan.microphone, input_format, world.sound)
+    # A paid service is not talked to by a script that nobody asked for.
+    stand_in = DEMO if plan.provider == "local" else ()
+    microphone = open_microphone(plan.microphone, input_format, world.sound, stand_in=stand_in)
     speaker = open_speaker(plan.speaker, output_format, world.sound)
     news = (*microphone.news, *speaker.news)
     detector: SpeechDetector = _Deaf()

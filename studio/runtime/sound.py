@@ -95,18 +95,22 @@ def open_speaker(wanted: str, audio_format: AudioFormat, source: SoundSource) ->
             device = cards.find("output", _device_name(wanted))
             speaker = DeviceSpeaker(cards, device, audio_format, source.clock)
         except StudioError as failure:
-            failures = (_failed("output", wanted, failure),)
+            failures = (_failed("output", wanted, failure, "Playback is silent"),)
     if speaker is None:
         speaker = VirtualSpeaker(audio_format, source.clock)
     return OpenedSpeaker(speaker, (*failures, opened("output", speaker)))
 
 
 def open_microphone(
-    wanted: str, audio_format: AudioFormat, source: SoundSource
+    wanted: str,
+    audio_format: AudioFormat,
+    source: SoundSource,
+    *,
+    stand_in: tuple[Line, ...] = (),
 ) -> OpenedMicrophone:
     """What `ConnectPlan.microphone` names.
 
-    Where a card cannot be had: the demo conversation for `auto`, silence for a named card.
+    Where a card cannot be had: `stand_in` for `auto`, silence for a named card.
 
     Raises:
         StudioError: a sound file cannot be read.
@@ -124,8 +128,9 @@ def open_microphone(
         device = cards.find("input", _device_name(wanted))
         microphone = DeviceMicrophone(cards, device, audio_format)
     except StudioError as failure:
-        script = DEMO if wanted == AUTO else ()
-        return _virtual(source, audio_format, script, _failed("input", wanted, failure))
+        script = stand_in if wanted == AUTO else ()
+        instead = "A local voice speaks" if script else "Silence is sent"
+        return _virtual(source, audio_format, script, _failed("input", wanted, failure, instead))
     return OpenedMicrophone(microphone, (), (opened("input", microphone),))
 
 
@@ -164,17 +169,16 @@ def _device_name(wanted: str) -> str:
     return wanted.partition(":")[2]
 
 
-def _failed(direction: Direction, wanted: str, failure: StudioError) -> LocalEvent:
+def _failed(direction: Direction, wanted: str, failure: StudioError, instead: str) -> LocalEvent:
     """A card that was asked for failed; where none was, it is only worth a remark."""
     if wanted != AUTO:
         name = _device_name(wanted) or "default"
         return DeviceFailed(
             direction=direction, name=name, message=failure.message, hint=failure.hint
         )
-    stand_in = "A local voice speaks" if direction == "input" else "Playback is silent"
     return ProblemSeen(
         severity="info",
         title=failure.title,
-        message=f"{failure.message} {stand_in} instead.",
+        message=f"{failure.message} {instead} instead.",
         hint=failure.hint,
     )

@@ -32,7 +32,7 @@ WITHOUT = SoundSource(ManualClock(), no_cards)
         ("silence", ()),
         ("demo", DEMO),
         ("say:Hello // Bye", (Line("Hello"), Line("Bye"))),
-        ("auto", DEMO),
+        ("auto", ()),
     ],
 )
 def test_what_is_virtual_needs_no_card(wanted: str, script: tuple[Line, ...]) -> None:
@@ -42,6 +42,17 @@ def test_what_is_virtual_needs_no_card(wanted: str, script: tuple[Line, ...]) ->
     news = opened.news[-1]
     assert isinstance(news, DeviceOpened)
     assert news.virtual
+
+
+def test_auto_speaks_what_it_was_given_where_there_is_no_card() -> None:
+    opened = open_microphone("auto", PCM16, WITHOUT, stand_in=DEMO)
+    assert opened.script == DEMO
+    (remark, _) = opened.news
+    assert isinstance(remark, ProblemSeen)
+    assert "A local voice speaks instead." in remark.message
+    (remark, _) = open_microphone("auto", PCM16, WITHOUT).news
+    assert isinstance(remark, ProblemSeen)
+    assert "Silence is sent instead." in remark.message
 
 
 def test_auto_takes_the_cards_where_they_are() -> None:
