@@ -6,17 +6,21 @@ import asyncio
 import json
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from studio.app.choices import Choices
+from studio.app.farewell import ASKED, HUNG_UP, heeding
 from studio.app.serving import OWN_SERVER_COMMAND
 from studio.app.setup import connect_plan, read_setup, wants_own_server
 from studio.core.errors import StudioError
 
 if TYPE_CHECKING:
     from studio.app.setup import Setup
+    from studio.runtime.messages import Fault
     from studio.runtime.plan import ConnectPlan
     from studio.runtime.talk import TalkResult
+    from studio.session.state import SessionState
     from studio.session.turns import Turn
 
 
@@ -39,6 +43,8 @@ def hold_conversation(
 ) -> int:
     """Talk until it is over; the exit status is 1 where something went wrong.
 
+    Ctrl+C and its like end the session in good order; the second one ends it at once, with 130.
+
     Raises:
         StudioError: the conversation could not begin. With `as_json` it is printed as an object.
     """
@@ -57,6 +63,8 @@ def hold_conversation(
             raise
         say(json.dumps({"error": error.message, "title": error.title, "hint": error.hint}))
         return 1
+    except asyncio.CancelledError:
+        return 130
     return _report(result, as_json=as_json, say=say)
 
 
@@ -79,10 +87,40 @@ async def _talk(
             server = await stack.enter_async_context(LocalServer(OWN_SERVER_COMMAND, log))
             plan = plan.model_copy(update={"url": server.url})
         world = this_machine(environ)
-        if told is None:
-            return await talk(plan, world, turns=turns, longest_s=max_seconds)
-        told.begin(plan)
-        return await talk(plan, world, turns=turns, longest_s=max_seconds, on_line=told.take)
+        farewell = _Farewell()
+        held = partial(
+            talk,
+            plan,
+            world,
+            turns=turns,
+            longest_s=max_seconds,
+            wants_end=lambda: farewell.is_wanted,
+        )
+        with heeding((*ASKED, HUNG_UP), farewell.want):
+            if told is None:
+                return await held()
+            told.begin(plan)
+            return await held(on_line=told.take, on_fault=told.fault)
+
+
+def _why_no_turn(state: SessionState) -> str:
+    if state.settings.asked.turn_detection is None:
+        return "Nothing was said: turn detection is off, so that nobody ended a turn."
+    return "Nothing was said: the server noticed no turn."
+
+
+class _Farewell:
+    """Notes that the end is wanted; asked again, cancels the task that it was made in."""
+
+    def __init__(self) -> None:
+        self.is_wanted = False
+        self._task = asyncio.current_task()
+
+    def want(self) -> None:
+        """Take note."""
+        if self.is_wanted and self._task is not None:
+            self._task.cancel()
+        self.is_wanted = True
 
 
 def _report(result: TalkResult, *, as_json: bool, say: Say) -> int:
@@ -92,6 +130,8 @@ def _report(result: TalkResult, *, as_json: bool, say: Say) -> int:
     if as_json:
         say(json.dumps(told, ensure_ascii=True))
     else:
+        if not told["turns"]:
+            say(_why_no_turn(result.state), to_errors=True)
         say(f"session: {result.path}", to_errors=True)
     return int(any(problem["severity"] == "error" for problem in told["problems"]))
 
@@ -129,6 +169,10 @@ class _Told:
         ):
             self._tell(turns[self._turns_told])
             self._turns_told += 1
+
+    def fault(self, fault: Fault) -> None:
+        """Say what cannot be kept."""
+        self._say(f"! {fault.title}: {fault.message} {fault.hint}", to_errors=True)
 
     def _tell(self, turn: Turn) -> None:
         if turn.user_text:

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from studio import __version__
 from studio.app.choices import Choices
-from studio.app.setup import Setup, read_setup
+from studio.app.setup import Setup, connect_plan, read_setup
+from studio.config.preferences import Fault
 from studio.core.errors import StudioError
 from studio.core.text import one_line, printable, without_secrets
 
@@ -132,7 +133,7 @@ def _settings(setup: Setup) -> Iterator[Finding]:
     file = setup.paths.config_file
     there = "" if file.exists() else " (not there yet; the defaults hold)"
     yield Finding("Settings", "ok", f"{file}{there}")
-    for fault in setup.faults:
+    for fault in (*setup.faults, *_session_faults(setup)):
         yield Finding("Settings", "fault", fault.in_words())
     kept = setup.preferences.sessions_dir or setup.paths.sessions_dir
     try:
@@ -150,6 +151,14 @@ def _settings(setup: Setup) -> Iterator[Finding]:
     hours = free_mb / (2 * 48_000 * 3600 / 1e6 * 1.1)
     verdict: Verdict = "ok" if hours > 1 else "fault"
     yield Finding("Settings", verdict, f"sessions are kept in {kept} (room for {hours:,.0f} h)")
+
+
+def _session_faults(setup: Setup) -> tuple[Fault, ...]:
+    """The stored session settings that cannot be used; an unusable provider is told elsewhere."""
+    try:
+        return connect_plan(setup, Choices())[1]
+    except StudioError:
+        return ()
 
 
 def _keys(environ: Mapping[str, str]) -> Iterator[Finding]:

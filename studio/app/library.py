@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,8 +46,11 @@ def export_stored(
     to: str,
     output: Path | None,
     say: Say,
+    warn: Say,
 ) -> None:
     """Print or write a stored session as a Markdown transcript or as the wire's frames.
+
+    `warn` is told what was repaired, and what is damaged.
 
     Raises:
         StudioError: no such session or format, or the file cannot be written.
@@ -61,6 +65,8 @@ def export_stored(
             hint=f"Choose one of: {', '.join(_EXPORTS)}.",
         )
     stored = read_session(find_session(sessions_dir_of(choices, environ), session))
+    for problem in stored.problems:
+        warn(problem)
     lines = _markdown(stored) if to == "md" else _frames(stored)
     if output is None:
         for line in lines:
@@ -125,6 +131,8 @@ def _write(output: Path, lines: Iterable[str]) -> None:
             file.writelines(f"{line}\n" for line in lines)
         neighbour.replace(output)
     except OSError as error:
+        with suppress(OSError):
+            neighbour.unlink(missing_ok=True)
         raise StudioError(
             f"{output} cannot be written: {error.strerror or error}",
             title="Nothing exported",

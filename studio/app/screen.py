@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from studio.app.choices import Choices
+from studio.app.farewell import ASKED, dying_of_hangup, heeding
 from studio.app.serving import OWN_SERVER_COMMAND
 from studio.config.glance import glance
 from studio.config.paths import studio_paths
@@ -44,9 +45,15 @@ class Studio:
         self._paths = studio_paths(environ)
         self._stack = AsyncExitStack()
         self._begun_with: tuple[Setup, ConnectPlan] | None = None
+        self._failure: StudioError | None = None
 
     async def run(self, show: Callable[[StudioApp], Awaitable[None]]) -> int:
-        """Build the screen, `show` it, and release everything; returns its exit status."""
+        """Build the screen, `show` it, and release everything; returns its exit status.
+
+        Raises:
+            StudioError: a choice of the command line cannot be used, the worker cannot be started,
+                or the settings cannot be kept.
+        """
         from studio.config.themes import bundled_theme_folder, load_themes
         from studio.runtime.clock import SystemClock
         from studio.ui.app import StudioApp
@@ -59,17 +66,32 @@ class Studio:
         themes = load_themes((bundled_theme_folder(), self._paths.themes_dir))
         async with self._stack, asyncio.TaskGroup() as tasks:
             app = StudioApp(
-                lambda: self._open(tasks, themes, look.theme),
+                lambda: self._open_or_leave(app, tasks, themes, look.theme),
                 clock=SystemClock(),
                 themes=themes.themes,
                 theme=look.theme,
                 keymap=look.keymap,
-                on_theme=lambda name: self._save(app, {"theme": name}),
+                on_theme=lambda name: self._save_theme(app, name),
             )
-            await show(app)
+            with heeding(ASKED, app.exit), dying_of_hangup(lambda: self._keep_settings(app)):
+                await show(app)
             self._keep_settings(app)
             await self._stack.aclose()
+        if self._failure is not None:
+            raise self._failure
         return app.return_code or 0
+
+    async def _open_or_leave(
+        self, app: StudioApp, tasks: asyncio.TaskGroup, themes: ThemeLoad, theme: str
+    ) -> Opening:
+        """Open, or close the screen for words that stand below it, and wait for that."""
+        try:
+            return await self._open(tasks, themes, theme)
+        except StudioError as failure:
+            self._failure = failure
+            app.exit()
+            never: asyncio.Future[Opening] = asyncio.get_running_loop().create_future()
+            return await never
 
     async def _open(self, tasks: asyncio.TaskGroup, themes: ThemeLoad, theme: str) -> Opening:
         """Start the worker; called once, behind the first paint."""
@@ -108,15 +130,20 @@ class Studio:
 
         setup, plan = self._begun_with
         if changes := changes_between(setup, plan, app.live.draft.plan):
-            self._save(app, changes)
+            self._failure = self._save(changes) or self._failure
 
-    def _save(self, app: StudioApp, changes: Mapping[str, object]) -> None:
+    def _save_theme(self, app: StudioApp, name: str) -> None:
+        if failure := self._save({"theme": name}):
+            app.notify(failure.in_words(), severity="warning", markup=False)
+
+    def _save(self, changes: Mapping[str, object]) -> StudioError | None:
         from studio.config.preferences import save_preferences
 
         try:
             save_preferences(self._paths.config_file, changes)
-        except StudioError as error:
-            app.notify(error.in_words(), severity="warning", markup=False)
+        except StudioError as failure:
+            return failure
+        return None
 
 
 def _theme_faults(themes: ThemeLoad, wanted: str) -> list[Told]:

@@ -205,7 +205,7 @@ def export(
     from studio.app.library import export_stored
 
     choices = Choices(sessions_dir=sessions_dir)
-    export_stored(choices, os.environ, session=session, to=to, output=output, say=_say)
+    export_stored(choices, os.environ, session=session, to=to, output=output, say=_say, warn=_warn)
 
 
 @app.command()
@@ -224,6 +224,11 @@ def doctor(
 def _say(text: str) -> None:
     """Print text that is already safe for a terminal, such as JSON or an export to a file."""
     typer.echo(text)
+
+
+def _warn(text: str) -> None:
+    """Print outside text made harmless on standard error."""
+    _say_plainly(text, to_errors=True)
 
 
 def _say_plainly(text: str, *, to_errors: bool = False) -> None:

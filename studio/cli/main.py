@@ -16,6 +16,7 @@ def main() -> None:
     # the latter costs a fifth of the time to the first paint. `open_screen` turns it on again.
     gc.disable()
     try:
+        _refuse_what_is_no_text(sys.argv)
         if sys.argv[1:]:
             gc.enable()
             from studio.cli.commands import app
@@ -31,3 +32,13 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _refuse_what_is_no_text(arguments: list[str]) -> None:
+    """Bytes that are no UTF-8 arrive as surrogates, which neither log nor wire can carry."""
+    if any("\ud800" <= character <= "\udfff" for each in arguments for character in each):
+        raise StudioError(
+            "An argument is not valid text.",
+            title="Cannot use this command",
+            hint="Write it in UTF-8.",
+        )

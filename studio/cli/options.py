@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from studio.protocol.dialect import Dialect
+
 _WHO = "Whom to talk to"
 _SOUND = "Sound"
 _KEEP = "Settings and sessions"
@@ -34,7 +36,7 @@ Model = Annotated[
     typer.Option("--model", metavar="NAME", help="The model to ask for.", rich_help_panel=_WHO),
 ]
 DialectName = Annotated[
-    str | None,
+    Dialect | None,
     typer.Option(
         "--dialect",
         metavar="ga|beta",

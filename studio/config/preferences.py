@@ -179,8 +179,8 @@ def _from_environment(environ: Mapping[str, str], faults: list[Fault]) -> Mappin
         source.env_vars = {name.lower(): text}
         try:
             values.update(source())
-        except ValueError as error:
-            faults.append(Fault("environment", f"{name} is not usable: {one_line(str(error))}"))
+        except ValueError:
+            faults.append(Fault("environment", f"{name} is not usable: it has to hold JSON"))
     return values
 
 

@@ -22,7 +22,7 @@ _BENIGN = frozenset({"response_cancel_not_active", "input_audio_buffer_commit_em
 _ERRORS: Mapping[str, Help] = {
     "invalid_api_key": Help(
         "The key was refused",
-        "Look at the provider's key variable: the key may be revoked or another provider's.",
+        "The key may be revoked or another provider's; `studio doctor` names its variable.",
     ),
     "missing_model": Help("No model was named", "Give one with --model."),
     "invalid_model": Help(

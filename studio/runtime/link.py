@@ -12,6 +12,7 @@ import socket
 import sys
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from studio.core.errors import StudioError
 from studio.runtime.cells import Cells
 from studio.runtime.messages import (
     Fault,
@@ -92,12 +93,23 @@ class WorkerLink:
         """Start the process; wishes made before are sent now.
 
         Raises:
-            OSError: the process cannot be started or the log cannot be written.
+            OSError: the process cannot be started.
+            StudioError: its log cannot be written.
         """
+        with opened_log(self._log_path) as log:
+            self._process, ours = await self._started(log)
+        self._reader, self._writer = await asyncio.open_connection(
+            sock=ours, limit=_LONGEST_LINE_BYTES
+        )
+        self._writer.writelines(self._unsent)
+        self._unsent.clear()
+        self._running.set()
+
+    async def _started(self, log: BinaryIO) -> tuple[asyncio.subprocess.Process, socket.socket]:
         ours, theirs = socket.socketpair()
-        with theirs, opened_log(self._log_path) as log:
+        with theirs:
             try:
-                self._process = await asyncio.create_subprocess_exec(
+                process = await asyncio.create_subprocess_exec(
                     *self._command,
                     str(theirs.fileno()),
                     stdin=asyncio.subprocess.DEVNULL,
@@ -109,12 +121,7 @@ class WorkerLink:
             except OSError:
                 ours.close()
                 raise
-        self._reader, self._writer = await asyncio.open_connection(
-            sock=ours, limit=_LONGEST_LINE_BYTES
-        )
-        self._writer.writelines(self._unsent)
-        self._unsent.clear()
-        self._running.set()
+        return process, ours
 
     async def restart(self) -> None:
         """Start a fresh process after the last one went."""
@@ -197,7 +204,18 @@ async def _next_line(reader: asyncio.StreamReader) -> bytes:
 
 
 def opened_log(path: Path) -> BinaryIO:
-    """A child's log, to append to; only its owner may read it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    """A child's log, to append to; only its owner may read it.
+
+    Raises:
+        StudioError: it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as failure:
+        raise StudioError(
+            f"{path}: {failure.strerror or failure}.",
+            title="The studio cannot write its logs",
+            hint="Make the folder writable, or set STUDIO_HOME to one that is.",
+        ) from failure
     return os.fdopen(descriptor, "wb")

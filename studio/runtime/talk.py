@@ -47,11 +47,14 @@ async def talk(
     turns: int | None = None,
     longest_s: float = LONGEST_S,
     on_line: Callable[[str], None] = lambda _line: None,
+    on_fault: Callable[[Fault], None] = lambda _fault: None,
+    wants_end: Callable[[], bool] = lambda: False,
 ) -> TalkResult:
     """Hold a conversation until it is over.
 
     It is over when `turns` user turns were answered and heard; or when the script or the file is at
-    its end and all is quiet; or after `longest_s`; or when the connection ends.
+    its end and all is quiet; or after `longest_s`; or when the connection ends, or somebody wants
+    it to.
 
     Args:
         plan: the session.
@@ -59,6 +62,8 @@ async def talk(
         turns: how many; None for as many as there are.
         longest_s: session seconds after which it is ended in any case.
         on_line: is given every line of the log.
+        on_fault: is told at once what cannot be kept.
+        wants_end: is asked 50 times a second.
 
     Raises:
         StudioError: there is no key, a sound file is unreadable, or the folder cannot be made.
@@ -70,18 +75,20 @@ async def talk(
             on_line(message.line)
         elif isinstance(message, Fault):
             faults.append(message)
+            on_fault(message)
 
     session = await LiveSession.open(plan, world, publish)
-    await session.run(Ending(turns, longest_s).look)
+    await session.run(Ending(turns, longest_s, wants_end).look)
     return TalkResult(session.state, session.path, tuple(faults))
 
 
 class Ending:
     """Watches a session and ends it when the conversation is over."""
 
-    def __init__(self, turns: int | None, longest_s: float) -> None:
+    def __init__(self, turns: int | None, longest_s: float, wants_end: Callable[[], bool]) -> None:
         self._wanted = turns
         self._longest_s = longest_s
+        self._wants_end = wants_end
         self._reader = TurnReader()
         self._quiet_since: float | None = None
         self._told = False
@@ -93,7 +100,7 @@ class Ending:
             session.leave()
 
     def _is_over(self, session: LiveSession) -> bool:
-        if session.now > self._longest_s:
+        if session.now > self._longest_s or self._wants_end():
             return True
         if not _is_quiet(session.state):
             self._quiet_since = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
 
 SOCKET_PATHS = ("/v1/realtime", "/openai/v1/realtime", "/realtime")
 PREVIEW_PATH = "/openai/realtime"
+
+LARGEST_BODY_BYTES = 1024 * 1024
+"""Of a REST request: a session with many tools."""
 
 _BUSY = 1013
 
@@ -188,7 +192,8 @@ class RealtimeServer:
             lifetime = body.get("expires_after")
             asked = body.get("session") or {"type": kind}
         else:
-            lifetime = (body.get("client_secret") or {}).get("expires_after")
+            secret = body.get("client_secret")
+            lifetime = secret.get("expires_after") if isinstance(secret, dict) else None
             flat = {key: value for key, value in body.items() if key != "client_secret"}
             asked = session_to_ga(flat) | {"type": kind}
         if not isinstance(asked, dict):
@@ -215,12 +220,17 @@ def _seconds(lifetime: object) -> int | None:
 
 
 async def _json_object(request: Request) -> dict[str, Any]:
-    text = await request.body()
+    text = bytearray()
+    async for piece in request.stream():
+        text += piece
+        if len(text) > LARGEST_BODY_BYTES:
+            words = f"The body is larger than {LARGEST_BODY_BYTES} bytes."
+            raise Refused("request_too_large", words)
     if not text:
         return {}
     try:
-        body = await request.json()
-    except ValueError:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
         raise invalid_json() from None
     if not isinstance(body, dict):
         raise invalid_type("body", "an object", body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import sys
 import threading
@@ -129,10 +130,14 @@ def _listening_socket(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
     except OSError as failure:
+        taken = failure.errno == errno.EADDRINUSE
+        why = "another program listens there" if taken else failure.strerror or str(failure)
         raise StudioError(
-            f"{one_line(host, 100)}:{port}: {one_line(failure.strerror or str(failure))}.",
+            f"{one_line(host, 100)}:{port}: {one_line(why)}.",
             title="The server cannot listen",
-            hint="Stop what listens there, or choose another port (--port 0 takes a free one).",
+            hint="Stop what listens there, or choose another port (--port 0 takes a free one)."
+            if taken
+            else "Choose an address of this machine with --host, and a port that you may take.",
         ) from failure
 
 

@@ -128,13 +128,17 @@ def _not_connected(state: SessionState, event: ConnectionFailed) -> Problem:
 
 
 def _closed(state: SessionState, event: ConnectionClosed) -> Problem | None:
-    if event.expected:
+    """A refusal is told by the `error` before it: the close only repeats its code."""
+    named = event.reason.rpartition(".")[2]
+    is_told = bool(named and state.problems and state.problems[-1].code == named)
+    if event.expected or is_told:
         return None
     return _problem(
         state,
         "error",
         "The connection closed",
         event.message or describe_close(event.code, event.reason),
+        hint="Connect again: settings are kept, the conversation starts afresh.",
         code=str(event.code),
     )
 

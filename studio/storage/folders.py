@@ -49,7 +49,7 @@ def _unwritable(path: Path, reason: str) -> StudioError:
     return StudioError(
         f"{one_line(str(path), 200)}: {reason}.",
         title="Cannot keep the session",
-        hint="Choose a directory that you may write to with --out.",
+        hint="Choose a directory that you may write to with --sessions-dir.",
     )
 
 

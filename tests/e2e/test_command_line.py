@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +92,7 @@ def test_another_silence_moves_the_end_of_the_turn_as_the_arithmetic_says(tmp_pa
         (("talk", "--base-url", "ws://127.0.0.1:9", "--mic", "silence"), "127.0.0.1"),
         (("talk", "--set", "turn_detection.threshold=7"), "threshold"),
         (("talk", "--set", "voice"), "has no '='"),
+        (("talk", "--model", "m\udcff"), "not valid text"),
         (("talk", "--mic", "/nowhere/at-all.wav"), "at-all.wav"),
         (("export", "no-such-session"), "no-such-session"),
     ],
@@ -155,3 +158,80 @@ def _predicted_end_ms(track: bytes, silence_duration_ms: int) -> int | None:
     settings = SegmenterSettings(silence_duration_ms=silence_duration_ms)
     found = segments([probability for _, probability in frames], settings)
     return found[0].audio_end_ms if found else None
+
+
+def test_a_dialect_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    done = studio(tmp_path, "talk", "--dialect", "alpha", expected_status=2)
+    assert "alpha" in done.stderr
+
+
+def test_a_home_that_cannot_be_had_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = studio(tmp_path / "file", "talk", "--mic", "silence", expected_status=1)
+    assert "STUDIO_HOME" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_disk_that_fills_up_is_said_and_the_session_so_far_is_kept(tmp_path: Path) -> None:
+    most_bytes = 30_000
+
+    def little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+
+    talking = [sys.executable, "-m", "studio", "talk", "--mic", "silence", "--max-seconds", "2"]
+    done = subprocess.run(
+        talking,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=os.environ | {"STUDIO_HOME": str(tmp_path)},
+        preexec_fn=little_room,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Free some disk space" in done.stderr
+    exported = studio(tmp_path, "export", "last")
+    assert "Provider: local" in exported.stdout
+    assert "end marker" in exported.stderr
+
+
+def test_an_export_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    studio(tmp_path, "talk", "--mic", "silence", "--max-seconds", "1")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    studio(tmp_path, "export", "last", "-o", str(folder), expected_status=1)
+    assert not list(tmp_path.glob(".folder*"))
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_talk_that_is_asked_to_end_closes_its_session(
+    tmp_path: Path, asked: signal.Signals
+) -> None:
+    if signal.getsignal(asked) is signal.SIG_IGN:
+        pytest.skip("whoever runs the tests wants it ignored, and so does the child then")
+    talking = subprocess.Popen(
+        [sys.executable, "-m", "studio", "talk", "--mic", "silence"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"STUDIO_HOME": str(tmp_path)},
+    )
+    assert talking.stderr is not None
+    for line in talking.stderr:
+        if line.startswith("local"):
+            break
+    talking.send_signal(asked)
+    _, told = talking.communicate(timeout=20)
+    assert talking.returncode == 0, told
+    assert "session:" in told
+    (log,) = tmp_path.glob("data/sessions/*/session.jsonl")
+    assert '"local.end"' in log.read_text().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("detection", "words"), [("null", "turn detection is off"), ("server_vad", "noticed no turn")]
+)
+def test_a_talk_without_a_turn_says_why(tmp_path: Path, detection: str, words: str) -> None:
+    setting = "turn_detection=null" if detection == "null" else f"turn_detection.type={detection}"
+    arguments = ("talk", "--mic", "silence", "--set", setting, "--max-seconds", "1")
+    assert words in studio(tmp_path, *arguments).stderr

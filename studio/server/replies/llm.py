@@ -30,6 +30,10 @@ _LONGEST_REPLY_CHARACTERS = 100_000
 _MOST_CALLS = 32
 
 
+class _NoReplyError(Exception):
+    """The endpoint answered, but with no reply."""
+
+
 @dataclass(slots=True)
 class _PartialCall:
     name: str = ""
@@ -78,7 +82,7 @@ class ChatReplier:
                     raise await self._refusal(answer)
                 async for piece in _pieces(answer):
                     yield piece
-        except (httpx2.HTTPError, httpx2.InvalidURL) as failure:
+        except (httpx2.HTTPError, httpx2.InvalidURL, _NoReplyError) as failure:
             raise self._fault(str(failure) or type(failure).__name__) from failure
 
     def _body(self, context: Context) -> dict[str, Any]:
@@ -139,8 +143,12 @@ def _choice(choice: str) -> str | dict[str, Any]:
 async def _pieces(answer: httpx2.Response) -> AsyncIterator[ReplyPiece]:
     calls: dict[int, _PartialCall] = {}
     length = 0
+    is_stream = False
     async for line in answer.aiter_lines():
         delta = _delta(line)
+        if delta is None:
+            continue
+        is_stream = True
         text = delta.get("content")
         if isinstance(text, str) and text:
             length += len(text)
@@ -149,6 +157,8 @@ async def _pieces(answer: httpx2.Response) -> AsyncIterator[ReplyPiece]:
             length += _grow(calls, part)
         if length > _LONGEST_REPLY_CHARACTERS:
             break
+    if not is_stream:
+        raise _NoReplyError("the answer is no stream of chat completion chunks")
     for call in calls.values():
         yield Call(call.name, call.arguments or "{}")
 
@@ -168,13 +178,22 @@ def _grow(calls: dict[int, _PartialCall], part: object) -> int:
     return len(arguments)
 
 
-def _delta(line: str) -> dict[str, Any]:
-    """The first choice's delta in one line of server-sent events; empty where there is none."""
-    if not line.startswith("data:") or line.endswith("[DONE]"):
-        return {}
+def _delta(line: str) -> dict[str, Any] | None:
+    """The first choice's delta in one line of server-sent events; None where there is none.
+
+    Raises:
+        _NoReplyError: the line tells of an error instead.
+    """
+    if not line.startswith("data:"):
+        return None
     try:
         chunk = json.loads(line.removeprefix("data:"))
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(chunk, dict) and chunk.get("error"):
+        raise _NoReplyError(one_line(json.dumps(chunk["error"]), 300))
+    try:
         delta = chunk["choices"][0]["delta"]
-    except (ValueError, LookupError, TypeError):
-        return {}
-    return delta if isinstance(delta, dict) else {}
+    except (LookupError, TypeError):
+        return None
+    return delta if isinstance(delta, dict) else None

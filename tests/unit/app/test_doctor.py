@@ -53,3 +53,12 @@ def test_the_report_is_grouped_and_harmless() -> None:
     assert [line for line in lines if line and not line.startswith(" ")] == ["Sound", "Keys"]
     assert "\x1b" not in "".join(lines)
     assert any(line.endswith("Plug one in.") for line in lines)
+
+
+def test_a_stored_session_setting_that_cannot_be_used_is_a_fault(tmp_path: Path) -> None:
+    settings = tmp_path / "config" / "settings.toml"
+    settings.parent.mkdir()
+    settings.write_text('[session]\n"turn_detection.threshold" = "loud"\n')
+    status, findings = told(tmp_path, Choices())
+    assert status == 1
+    assert any("turn_detection.threshold" in each["message"] for each in findings)

@@ -3,6 +3,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
+from studio.core.errors import StudioError
 from studio.runtime.cells import Cells
 from studio.runtime.link import Fault, LogLine, Message, SessionBegan, WorkerGone, WorkerLink
 from studio.session.local import TextWanted
@@ -82,3 +85,10 @@ async def test_a_killed_worker_is_told_with_its_signal_and_can_be_started_again(
 
 async def test_closing_what_was_never_opened_is_harmless(tmp_path: Path) -> None:
     await link(tmp_path).close()
+
+
+async def test_a_log_that_cannot_be_written_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StudioError, match="file") as told:
+        await WorkerLink(tmp_path / "file" / "worker.log").open()
+    assert "STUDIO_HOME" in told.value.hint

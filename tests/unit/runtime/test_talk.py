@@ -82,3 +82,20 @@ async def test_a_failed_connection_is_told_as_a_problem(tmp_path: Path) -> None:
     told = talk_json(await talked(SimulatedWorld(peer), tmp_path, "silence"))
     assert told["phase"] == "failed"
     assert "Nobody listens." in told["problems"][0]["message"]
+
+
+async def test_it_ends_in_good_order_when_somebody_wants_it_to(tmp_path: Path) -> None:
+    peer = ScriptedPeer([*GREETED, Hang()])
+    world = SimulatedWorld(peer)
+    plan = plan_for(tmp_path, microphone="silence")
+    lines: list[str] = []
+    async with asyncio.TaskGroup() as tasks:
+        flow = tasks.create_task(world.time.flow())
+        result = await talk(
+            plan, world.world, on_line=lines.append, wants_end=lambda: len(lines) > 40
+        )
+        flow.cancel()
+    assert result.state.ended
+    assert result.state.connection.phase == "closed"
+    assert result.state.last_at < 5
+    assert talk_json(result)["problems"] == []

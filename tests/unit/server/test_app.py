@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from studio.audio.formats import AudioFormat
+from studio.server.app import LARGEST_BODY_BYTES
 from studio.server.settings import ServerConfig
 from tests.fakes.loopback import Address, loopback
 from tests.fakes.speech import ToneSpeech
@@ -318,3 +319,24 @@ async def test_a_large_append_is_taken() -> None:
         async with asyncio.timeout(PATIENCE_S):
             kinds = [json.loads(await websocket.recv())["type"] for _ in range(3)]
         assert kinds == ["session.created", "session.updated", "input_audio_buffer.committed"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"[" * 200_000, "invalid_json"),
+        (b'{"instructions": "' + b"x" * LARGEST_BODY_BYTES + b'"}', "request_too_large"),
+        (b"[]", "invalid_type"),
+    ],
+)
+async def test_a_hostile_request_for_a_token_is_refused_in_words(body: bytes, code: str) -> None:
+    async with loopback(ToneSpeech()) as address, httpx2.AsyncClient() as http:
+        answer = await http.post(f"{address.http}/v1/realtime/sessions", content=body)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
+
+
+async def test_a_client_secret_that_is_no_object_counts_as_none() -> None:
+    async with loopback(ToneSpeech()) as address, httpx2.AsyncClient() as http:
+        path = f"{address.http}/v1/realtime/sessions"
+        answer = await http.post(path, json={"client_secret": "x"})
+        assert answer.json()["client_secret"]["value"].startswith("ek_")

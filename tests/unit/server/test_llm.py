@@ -87,3 +87,22 @@ async def test_an_endpoint_that_is_not_there() -> None:
     replier = ChatReplier("http://127.0.0.1:1/v1", "small")
     with pytest.raises(StudioError, match=r"127\.0\.0\.1:1"):
         _ = [piece async for piece in replier.reply(Context())]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('data: {"error": {"message": "overloaded"}}\n\n', "overloaded"),
+        ("<html>Welcome</html>", "no stream of chat"),
+        ('{"choices": [{"message": {"content": "All at once."}}]}', "no stream of chat"),
+        ("data: {\n\n", "no stream of chat"),
+    ],
+)
+async def test_an_answer_without_a_reply_is_told_in_words(body: str, words: str) -> None:
+    async def answer(_request: Request) -> Response:
+        return Response(body)
+
+    app = Starlette(routes=[Route("/chat/completions", answer, methods=["POST"])])
+    replier = ChatReplier("http://chat", "small", transport=httpx2.ASGITransport(app=app))
+    with pytest.raises(StudioError, match=words):
+        _ = [piece async for piece in replier.reply(Context())]

@@ -24,9 +24,16 @@ run_server(ServerConfig(port=0, watch_stdin=True), SystemClock(), RandomIds())
 async def test_a_taken_port_is_told_in_words() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         config = ServerConfig(port=taken.getsockname()[1])
-        with pytest.raises(StudioError, match="in use") as fault:
+        with pytest.raises(StudioError, match="another program listens") as fault:
             await serve(config, SystemClock(), RandomIds(), print)
     assert "--port 0" in fault.value.hint
+
+
+async def test_an_address_of_another_machine_is_told_in_words() -> None:
+    config = ServerConfig(host="192.0.2.1", port=0)
+    with pytest.raises(StudioError) as fault:
+        await serve(config, SystemClock(), RandomIds(), print)
+    assert "--host" in fault.value.hint
 
 
 async def test_it_says_its_address_and_ends_with_its_parent() -> None:

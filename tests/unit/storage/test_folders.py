@@ -44,7 +44,7 @@ def test_a_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
 
     with pytest.raises(StudioError) as told:
         make_folder(tmp_path / "file", datetime(2026, 1, 1, tzinfo=UTC), "local", RandomIds())
-    assert "--out" in told.value.hint
+    assert "--sessions-dir" in told.value.hint
 
 
 def test_sessions_are_listed_latest_first_and_junk_is_passed_over(tmp_path: Path) -> None:
