@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from studio.core.errors import StudioError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -47,8 +49,19 @@ class Look:
 
 
 def read_script(text: str) -> tuple[Line, ...]:
-    """The lines of `First // second // @4000 third`; `@4000` breaks in 4 s into the answer."""
-    return tuple(_line(words.strip()) for words in text.split(SEPARATOR) if words.strip())
+    """The lines of `First // second // @4000 third`; `@4000` breaks in 4 s into the answer.
+
+    Raises:
+        StudioError: there are no words in it.
+    """
+    lines = tuple(_line(words.strip()) for words in text.split(SEPARATOR) if words.strip())
+    if not lines:
+        raise StudioError(
+            "say: is followed by no words.",
+            title="Nothing to say",
+            hint='Write the words after it: --mic "say:What time is it?"',
+        )
+    return lines
 
 
 def _line(words: str) -> Line:

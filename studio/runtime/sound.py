@@ -21,6 +21,7 @@ from studio.audio.microphones import (
 )
 from studio.audio.speakers import DeviceSpeaker, VirtualSpeaker
 from studio.core.errors import StudioError
+from studio.core.text import one_line
 from studio.runtime.caller import Line, read_script
 from studio.runtime.demo import DEMO
 from studio.runtime.priority import prefer_this_thread
@@ -86,7 +87,17 @@ class OpenedSpeaker:
 
 
 def open_speaker(wanted: str, audio_format: AudioFormat, source: SoundSource) -> OpenedSpeaker:
-    """What `ConnectPlan.speaker` names; a silent one where a card cannot be had."""
+    """What `ConnectPlan.speaker` names; a silent one where a card cannot be had.
+
+    Raises:
+        StudioError: it names no kind of speaker.
+    """
+    if wanted not in (AUTO, SILENT) and wanted.partition(":")[0] != DEVICE:
+        raise StudioError(
+            f"There is no kind of speaker called {one_line(wanted, 60)!r}.",
+            title="Unknown speaker",
+            hint="Choose auto, silent, device or device:NAME.",
+        )
     failures: tuple[LocalEvent, ...] = ()
     speaker: Speaker | None = None
     if wanted != SILENT:
@@ -113,7 +124,7 @@ def open_microphone(
     Where a card cannot be had: `stand_in` for `auto`, silence for a named card.
 
     Raises:
-        StudioError: a sound file cannot be read.
+        StudioError: there are no words after `say:`, or a sound file cannot be read.
     """
     if wanted.startswith(SPOKEN):
         return _virtual(source, audio_format, read_script(wanted.removeprefix(SPOKEN)))
@@ -158,6 +169,13 @@ def _virtual(
 
 
 def _file(path: Path, audio_format: AudioFormat, source: SoundSource) -> OpenedMicrophone:
+    if not path.exists():
+        raise StudioError(
+            f"{one_line(str(path), 200)} does not exist.",
+            title="No such microphone",
+            hint="Give the path of a sound file, or auto, device, device:NAME, demo, silence "
+            "or say:WORDS.",
+        )
     tape = Tape(recorded(path, audio_format), audio_format)
     microphone: PacedMicrophone = file_microphone(
         path, tape, audio_format, source.clock, source.sleep

@@ -71,7 +71,7 @@ def _closed(state: SessionState, event: ConnectionClosed) -> Connection:
         phase="failed" if refused else "closed",
         closed_at=state.last_at,
         close_code=event.code,
-        close_reason=event.reason or event.message,
+        close_reason=event.message or event.reason,
     )
 
 

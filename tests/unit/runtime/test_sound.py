@@ -8,6 +8,7 @@ import soundfile
 from studio.audio.devices import SoundCards
 from studio.audio.formats import AudioFormat
 from studio.core.clock import ManualClock
+from studio.core.errors import StudioError
 from studio.runtime.caller import Line
 from studio.runtime.demo import DEMO
 from studio.runtime.sound import SoundSource, open_microphone, open_speaker
@@ -101,3 +102,22 @@ def test_a_path_is_a_file_and_its_tape_knows_when_it_is_over(tmp_path: Path) -> 
         tone(40)[:480].tobytes(),
         tone(40)[480:].tobytes(),
     ]
+
+
+@pytest.mark.parametrize("wanted", ["say:", "say: // ", "say:   "])
+def test_a_script_without_words_is_refused(wanted: str) -> None:
+    with pytest.raises(StudioError, match="no words") as refused:
+        open_microphone(wanted, PCM16, WITHOUT)
+    assert "say:" in refused.value.hint
+
+
+def test_a_speaker_that_is_none_is_refused_with_the_choices() -> None:
+    with pytest.raises(StudioError, match="banana") as refused:
+        open_speaker("banana", PCM16, WITHOUT)
+    assert "silent" in refused.value.hint
+
+
+def test_a_microphone_that_is_no_file_is_refused_with_the_choices() -> None:
+    with pytest.raises(StudioError, match="banana") as refused:
+        open_microphone("banana", PCM16, WITHOUT)
+    assert "device:NAME" in refused.value.hint

@@ -127,7 +127,7 @@ async def test_a_plan_that_cannot_be_followed_is_a_fault_and_nothing_ends(tmp_pa
     screen.say(Quit())
     await served(screen, SimulatedWorld(ScriptedPeer([])))
     titles = [each.title for each in screen.messages if isinstance(each, Fault)]
-    assert titles == ["Cannot read the audio file", "No API key", "Unknown provider"]
+    assert titles == ["No such microphone", "No API key", "Unknown provider"]
 
 
 class Broken:
