@@ -148,6 +148,11 @@ def actions_of(scope: Scope) -> tuple[Action, ...]:
     return tuple(action for action in ACTIONS if action.scope == scope)
 
 
+def action_named(name: str) -> Action:
+    """The action of an id."""
+    return next(action for action in ACTIONS if action.id == name)
+
+
 def unknown_ids(keymap: Mapping[str, str]) -> tuple[str, ...]:
     """The ids of a keymap that name no action."""
     known = {action.id for action in ACTIONS}

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from studio.core.errors import StudioError
 from studio.core.text import one_line, printable
-from studio.ui.actions import ACTIONS
+from studio.ui.actions import ACTIONS, action_named, first_key
 from studio.ui.layout import Pane
 from studio.ui.screens.live import LiveScreen
 from studio.ui.theming import FALLBACKS, textual_theme
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 LOOKS_PER_SECOND = 25
 _BATCH = 200
 """Messages after which the keys get a turn: about 10 ms of folding."""
+
+_ANOTHER = ""
+"""What a list gives back where a name that is not on it is wanted."""
 
 
 async def _nothing() -> None:
@@ -125,6 +128,17 @@ class StudioApp(App[None]):
         self.set_keymap(self._keymap_given)
         self.call_after_refresh(self._begin)
 
+    @override
+    def _fatal_error(self) -> None:
+        """Leave after a fault of our own, with a traceback that shows no values: some are keys."""
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        traceback = Traceback(show_locals=False, width=None)
+        words = self.console.render(traceback, self.console.options)
+        self._exit_renderables.append(Segments(words))
+        self._close_messages_no_wait()
+
     def _begin(self) -> None:
         self.run_worker(self._listen(), name="feed", exit_on_error=True)
 
@@ -173,10 +187,16 @@ class StudioApp(App[None]):
         )  # fmt: skip
 
     def _send(self, event: LocalEvent) -> None:
-        if self.live and self._opening and self.live.is_connected:
+        if self._opening and self._is_connected():
             self._opening.feed.send(event)
-        else:
-            self.notify("Not connected: c connects.", severity="warning", markup=False)
+
+    def _is_connected(self) -> bool:
+        """Whether there is a session to act on; says so where there is none."""
+        if self.live is not None and self.live.is_connected:
+            return True
+        key = first_key(action_named("session.connect"), self._keymap_given)
+        self.notify(f"Not connected: {key} connects.", severity="warning", markup=False)
+        return False
 
     # The session
 
@@ -231,15 +251,17 @@ class StudioApp(App[None]):
         """Ask for a message and send it."""
         from studio.session.local import TextWanted
 
-        self._ask("message", "Enter sends it as the user", "", lambda text: self._send(
-            TextWanted(text=text)))  # fmt: skip
+        if self._is_connected():
+            self._ask("message", "Sent as the user's words.", "", lambda text: self._send(
+                TextWanted(text=text)))  # fmt: skip
 
     def action_speak_text(self) -> None:
         """Ask for words and have a voice speak them into the microphone."""
         from studio.session.local import SpeakWanted
 
-        self._ask("speak", "a local voice says it into the microphone", "", lambda text: self._send(
-            SpeakWanted(text=text)))  # fmt: skip
+        if self._is_connected():
+            self._ask("speak", "A local voice says it into the microphone.", "",
+                      lambda text: self._send(SpeakWanted(text=text)))  # fmt: skip
 
     def action_answer_call(self) -> None:
         """Ask for the output of the oldest function call that waits, and send it."""
@@ -369,18 +391,26 @@ class StudioApp(App[None]):
         if row.kind == "toggle":
             self._edit(path, step(self.live, path, 1))
             return
+        held = text_for(self.live, row)
+
+        def typed() -> None:
+            self._ask(row.label, row.help, held, lambda text: self._edit(path, text))
+
         names = choices_for(self.live, row)
         if row.kind == "number" or not names:
-            self._ask(row.label, row.help, text_for(self.live, row), lambda text: self._edit(
-                path, text))  # fmt: skip
+            typed()
             return
 
         def done(name: str | None) -> None:
-            if name is not None:
+            if name == _ANOTHER:
+                typed()
+            elif name is not None:
                 self._edit(path, name)
 
         choices = [Choice(name, name) for name in names]
-        _ = self.push_screen(Chooser(row.label, choices, text_for(self.live, row)), done)
+        if row.is_open:
+            choices.append(Choice(_ANOTHER, "another…", "type its name"))
+        _ = self.push_screen(Chooser(row.label, choices, held), done)
 
     def _edit(self, path: str, value: object) -> None:
         if self.live is None:
@@ -398,4 +428,4 @@ class StudioApp(App[None]):
     def on_inspector_pane_search_wanted(self) -> None:
         """Ask what to look for."""
         inspector = self._live_screen.inspector
-        self._ask("find", "a type, or words in a payload", inspector.words, inspector.search)
+        self._ask("find", "A type, or words in a payload.", inspector.words, inspector.search)

@@ -33,6 +33,7 @@ class Field:
         unit: written after a number.
         digits: decimals of a number.
         choices: the values of a choice, in order; "off" stands for null.
+        is_open: whether a name that is not among the choices can be typed: providers add some.
         only_for: the turn detection type that it belongs to; empty for any.
     """
 
@@ -47,6 +48,7 @@ class Field:
     unit: str = ""
     digits: int = 0
     choices: tuple[str, ...] = ()
+    is_open: bool = False
     only_for: str = ""
 
     @property
@@ -63,18 +65,19 @@ _TURNS = "turn_detection"
 
 FIELDS: tuple[Field, ...] = (
     Field("provider", "provider", "Who answers. Changes with the next session.", "plan", "session"),
-    Field("model", "model", "A session keeps its model to the end.", "plan", "session"),
-    Field("microphone", "microphone", "auto, device:NAME, silence, demo, say:WORDS, or a sound "
-          "file.", "plan", "session"),
-    Field("speaker", "speaker", "auto, silent, or device:NAME.", "plan", "session"),
+    Field("model", "model", "A session keeps its model to the end.", "plan", "session",
+          is_open=True),
+    Field("microphone", "microphone", "Enter types it: auto, device:NAME, silence, demo, "
+          "say:WORDS, or a sound file.", "plan", "session"),
+    Field("speaker", "speaker", "Enter types it: auto, silent, or device:NAME.", "plan", "session"),
     Field("voice", "voice", "Fixed once the assistant has spoken.", "choice", "voice",
-          choices=_VOICES),
+          choices=_VOICES, is_open=True),
     Field("speed", "speed", "How fast it speaks; counts from the next turn.", "number", "voice",
           low=0.25, high=1.5, step=0.05, digits=2, unit="×"),
     Field("output_modalities", "answers in", "Speech with its words, or text alone.", "choice",
           "voice", choices=("audio", "text")),
-    Field("instructions", "instructions", "What the model is told about its part.", "text",
-          "voice"),
+    Field("instructions", "instructions", "Enter types what the model is told about its part.",
+          "text", "voice"),
     Field(f"{_TURNS}.type", "detection", "Who decides that a turn is over; off means you do.",
           "choice", "turns", choices=("server_vad", "semantic_vad", "off")),
     Field(f"{_TURNS}.threshold", "threshold", "Probability from which sound counts as speech; "
@@ -90,13 +93,13 @@ FIELDS: tuple[Field, ...] = (
           unit=" ms", choices=("off",), only_for="server_vad"),
     Field(f"{_TURNS}.eagerness", "eagerness", "How soon it believes that a thought is finished.",
           "choice", "turns", choices=("low", "medium", "high", "auto"), only_for="semantic_vad"),
-    Field(f"{_TURNS}.create_response", "answers", "Whether the end of a turn brings an answer.",
+    Field(f"{_TURNS}.create_response", "auto-answer", "Whether the end of a turn brings an answer.",
           "toggle", "turns"),
     Field(f"{_TURNS}.interrupt_response", "barge-in", "Whether speech cuts the assistant off.",
           "toggle", "turns"),
     Field("transcription.model", "transcription", "What writes down the caller's words.",
           "choice", "sound", choices=("off", "whisper-1", "gpt-4o-transcribe",
-          "gpt-4o-mini-transcribe", "gpt-realtime-whisper")),
+          "gpt-4o-mini-transcribe", "gpt-realtime-whisper"), is_open=True),
     Field("noise_reduction", "noise filter", "For a headset (near) or a room (far).", "choice",
           "sound", choices=("off", "near_field", "far_field")),
     Field("input_format", "format in", "Fixed once sound was sent.", "choice", "sound",

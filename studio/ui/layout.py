@@ -72,6 +72,11 @@ def mode_of(columns: int, rows: int) -> Mode:
     return Mode.WIDE if columns >= WIDE_FROM else Mode.MIDDLE
 
 
+def placed(mode: Mode, wishes: Wishes) -> frozenset[Pane]:
+    """The panes that have a place."""
+    return frozenset(arrange(mode, *TABS_BELOW, wishes))
+
+
 def arrange(mode: Mode, width: int, height: int, wishes: Wishes) -> Mapping[Pane, Rect]:
     """The rectangle of every pane that shows, in an area of `width` by `height` cells."""
     if mode is Mode.TOO_SMALL:

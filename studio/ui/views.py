@@ -61,8 +61,11 @@ def ending(live: Live) -> Ending | None:
     known = live.state.connection
     if known.phase not in ("failed", "closed"):
         return None
+    bare = Ending(known)
+    if bare.is_in_good_order:
+        return bare
     causes = [each for each in live.state.problems if each.severity == "error" and not each.benign]
-    return Ending(known, causes[-1].hint if causes else "")
+    return bare._replace(hint=causes[-1].hint if causes else "")
 
 
 def _step(played_ms: float) -> float:
@@ -140,13 +143,15 @@ def lanes(live: Live) -> Lanes:
 
 
 def flags(live: Live) -> list[str]:
-    """What is switched otherwise than usual."""
+    """What is switched otherwise than usual, while a session is open or on its way."""
+    if not live.is_connected:
+        return []
     speech = live.state.speech
     told = []
     if speech.muted:
         told.append("muted")
     if speech.talk_key:
         told.append("talking")
-    if speech.input_is_virtual and live.is_connected:
+    if speech.input_is_virtual:
         told.append("virtual mic")
     return told

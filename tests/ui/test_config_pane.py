@@ -4,6 +4,7 @@ from studio.session.local import SettingsAsked
 from studio.ui.app import Opening
 from studio.ui.fields import rows_for
 from studio.ui.live import SETTLE_S
+from studio.ui.present.config import ConfigView, help_lines
 from studio.ui.screens.overlays import Chooser, Prompt
 from studio.ui.widgets.config_pane import ConfigPane
 from tests import conversations
@@ -86,6 +87,33 @@ async def test_a_choice_is_turned_or_chosen_from_a_list() -> None:
         assert isinstance(held.app.screen, Chooser)
         await held.pilot.press("up", "enter")
         assert held.live.draft.settings.voice == "marin"
+
+
+async def test_a_name_that_no_list_has_can_be_typed() -> None:
+    async with stage() as held:
+        await go_to(held, "voice")
+        await held.pilot.press("enter", "end", "enter")
+        assert isinstance(held.app.screen, Prompt)
+        await held.pilot.press(*"nova", "enter")
+        assert held.live.draft.settings.voice == "nova"
+
+
+async def test_a_list_that_is_whole_offers_nothing_else() -> None:
+    async with stage() as held:
+        await go_to(held, "output_modalities")
+        await held.pilot.press("enter", "end", "enter")
+        assert held.live.draft.settings.output_modalities == ("text",)
+
+
+async def test_a_long_refusal_is_shown_whole() -> None:
+    words = "Supported values are: " + ", ".join(f"voice-{at}" for at in range(12))
+    async with stage() as held:
+        await go_to(held, "voice")
+        pane = held.app.screen.query_one(ConfigPane)
+        pane.show(ConfigView(PLAN), words)
+        lines = help_lines(ConfigView(PLAN), "voice", pane.help.size.width, pane.palette, words)
+        assert len(lines) > 3
+        await held.until(lambda: pane.help.size.height == len(lines))
 
 
 async def test_a_toggle_turns_over() -> None:

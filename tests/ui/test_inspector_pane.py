@@ -30,7 +30,7 @@ async def test_pause_holds_the_view_and_not_the_data() -> None:
         held.feed.say(*rest)
         await held.until(lambda: len(held.live.store) == len(first) + len(rest))
         assert held.words("inspector").splitlines() == before.splitlines()
-        assert inspector(held).waiting > 0
+        assert inspector(held).waiting == len(rest)
         await held.pilot.press("space")
         await held.until(lambda: "local.end" in held.words("inspector"))
 

@@ -17,6 +17,7 @@ from studio.session.local import (
 from studio.ui.app import Opening
 from studio.ui.layout import Pane
 from studio.ui.screens.overlays import Chooser, Prompt, Sheet
+from studio.ui.widgets.pane import PaneBox
 from tests import conversations
 from tests.fakes.feed import PLAN, FakeFeed
 from tests.fakes.screen import stage
@@ -90,11 +91,67 @@ async def test_without_a_session_a_wish_is_answered_with_the_key_to_press() -> N
         assert [note.message for note in held.app._notifications] == ["Not connected: c connects."]
 
 
+@pytest.mark.parametrize("key", ["i", "s"])
+async def test_without_a_session_no_words_are_asked_for(key: str) -> None:
+    async with stage() as held:
+        await held.pilot.press(key)
+        assert not isinstance(held.app.screen, Prompt)
+        assert [note.message for note in held.app._notifications] == ["Not connected: c connects."]
+
+
+async def test_the_key_to_press_is_the_one_of_the_keymap() -> None:
+    async with stage(keymap={"session.connect": "f5"}) as held:
+        await held.pilot.press("m")
+        assert [note.message for note in held.app._notifications] == ["Not connected: F5 connects."]
+
+
 async def test_the_same_key_disconnects() -> None:
     async with stage() as held:
+        assert "c connect " in held.bar("keys")
         await held.play(conversations.connected())
+        await held.until(lambda: "c disconnect" in held.bar("keys"))
         await held.pilot.press("c")
         assert held.feed.stopped == 1
+
+
+@pytest.mark.parametrize("key", ["z", "h", "ctrl+right"])
+async def test_where_panes_are_tabs_there_is_nothing_to_place(key: str) -> None:
+    async with stage((80, 24)) as held:
+        await held.pilot.press("4", key)
+        (note,) = held.app._notifications
+        assert note.message == "One pane at a time below 100×30 cells."
+        await held.pilot.resize_terminal(120, 40)
+        await held.until(lambda: held.app.screen.query_one("#pane-config").display)
+        assert all(held.app.screen.query_one(f"#pane-{pane}").display for pane in Pane)
+
+
+async def test_a_pane_that_stands_for_all_says_so() -> None:
+    async with stage() as held:
+        await held.pilot.press("4", "z")
+        head = held.app.screen.query_one("#pane-meter", PaneBox).head
+        assert "zoomed" in str(head.render())
+        await held.pilot.press("z")
+        assert "zoomed" not in str(head.render())
+
+
+async def test_a_narrow_meter_says_what_the_wide_one_says() -> None:
+    async with stage((80, 24)) as held:
+        await held.pilot.press("4")
+        await held.play(conversations.listening())
+        held.feed.cells = Cells(at=3.0, input_db=-21.4, input_peak_db=-12.0, input_clipping=True)
+        await held.until(lambda: "−21.4 dB" in held.bar("meter"))
+        assert "the microphone clips" in held.bar("meter")
+        assert "queued" in held.bar("meter")
+        assert "now" in held.bar("meter")
+
+
+async def test_the_prompt_keeps_its_hint_beside_a_value() -> None:
+    async with stage() as held:
+        await held.play(conversations.spoken_turn())
+        await held.pilot.press("3", "slash", "x", "enter", "slash")
+        hint = held.app.screen.query_one("#prompt-hint").render()
+        assert "A type, or words in a payload." in str(hint)
+        assert "esc leaves" in str(hint)
 
 
 async def test_a_conversation_shows_everywhere() -> None:
@@ -201,6 +258,8 @@ async def test_a_worker_that_went_is_started_again_by_one_key() -> None:
         held.feed.say(WorkerGone(-9, Path("worker.log")))
         await held.until(lambda: "signal 9" in held.bar("banner"))
         assert held.app.screen.query_one("#banner").display
+        assert "connected" not in held.bar("status")
+        assert "stopped" in held.bar("status")
         await held.pilot.press("r")
         await held.until(lambda: len(held.feed.started) == 2)
         assert restarted == [True]
@@ -268,3 +327,23 @@ async def test_the_transcript_follows_until_it_is_scrolled() -> None:
         await held.until(lambda: pane.scroll_y < pane.max_scroll_y)
         await held.pilot.press("f")
         await held.until(lambda: pane.scroll_y == pane.max_scroll_y)
+
+
+async def stumble_over(secret: str) -> None:
+    """A screen that falls over a bug while it holds a secret."""
+
+    def stumble() -> None:
+        hidden = secret
+        raise RuntimeError(f"stumbled {len(hidden)}")
+
+    async with stage() as held:
+        held.app.call_later(stumble)
+        await held.pilot.pause()
+
+
+async def test_a_fault_of_our_own_shows_no_values(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(RuntimeError, match="stumbled"):
+        await stumble_over("sk-very-secret-value")
+    shown = capsys.readouterr()
+    assert "stumbled 20" in shown.out + shown.err
+    assert "very-secret" not in shown.out + shown.err

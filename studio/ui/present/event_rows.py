@@ -22,6 +22,8 @@ _ARROWS = {Origin.SERVER: "←", Origin.CLIENT: "→", Origin.LOCAL: "·"}
 _TIME_CELLS, _GAP_CELLS = 8, 7
 _PREFIX_CELLS = _TIME_CELLS + _GAP_CELLS + 3
 _WORDS_FROM = 72
+_TYPE_CELLS = 24
+_LEAST_WORDS_CELLS = 16
 _WORD_START = re.compile("[._]")
 _PAUSE_S = 0.1
 _LOUD = {"error", "local.connection.failed", "local.device.failed", "local.audio.dropped"}
@@ -111,14 +113,15 @@ def _fitted(kind: str, cells: int) -> str:
     """A type that is too long loses words at its beginning: its end tells it apart."""
     if len(kind) <= cells:
         return kind
-    kept = kind[len(kind) - cells + 1 :]
-    start = _WORD_START.search(kept)
-    return f"…{kept[start.end() :] if start else kept}"
+    cut = max(0, len(kind) - cells + 1)
+    start = _WORD_START.search(kind, cut - 1)
+    return f"…{kind[start.end() if start else cut :]}"
 
 
 def _words_column(width: int) -> int:
-    """Where the words begin, so that they stand in a column."""
-    return min(_WORDS_FROM, max(_PREFIX_CELLS + 12, width * 5 // 8))
+    """Where the words begin, so that they stand in a column; a narrow pane gives to the type."""
+    narrow = min(_PREFIX_CELLS + _TYPE_CELLS, width - _LEAST_WORDS_CELLS)
+    return min(_WORDS_FROM, max(_PREFIX_CELLS + 12, narrow, width * 5 // 8))
 
 
 def _side(envelope: Envelope, palette: Palette) -> str:

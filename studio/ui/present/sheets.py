@@ -35,6 +35,7 @@ def help_text(keymap: Mapping[str, str], palette: Palette) -> Text:
         ("…", palette.accent, "on its way"),
         ("≠", palette.warning, "asked, echoed and seen are not one"),
         ("✗", palette.error, "refused by the server"),
+        ("·", palette.faint, "fixed while this session lasts"),
         ("n", palette.accent, "the next session has it; this one cannot change it"),
     ):
         page.append(f"  {mark:<{_KEY_CELLS}}", color)

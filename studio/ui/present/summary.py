@@ -163,7 +163,9 @@ _BY_CLASS: Mapping[type, _Describe] = {
     local.ConnectWanted: lambda e: f"{e.provider} · {e.model}",
     local.ConnectionFailed: lambda e: f"{e.title}: {e.message}",
     local.ConnectionClosed: _closed,
-    local.SettingsAsked: lambda e: e.settings.model or "",
+    local.SettingsAsked: lambda e: " · ".join(
+        _leaves(e.settings.model_dump(mode="json", exclude_unset=True))
+    ),
     local.MuteSet: lambda e: "muted" if e.muted else "open",
     local.TalkKeySet: lambda e: "down" if e.held else "up",
     local.TextWanted: lambda e: quoted(e.text),

@@ -27,6 +27,7 @@ WHO_CELLS = 11
 _SIDE_CELLS = 9
 _WRAPPER = Console(file=StringIO(), width=400, color_system=None, legacy_windows=False)
 _LONGEST_CALL = 400
+_CLOSED_AS_MEANT = 1000
 
 _CUT_WORDS = {
     "barge-in": "you spoke",
@@ -99,6 +100,16 @@ class Ending(NamedTuple):
     connection: Connection
     hint: str = ""
 
+    @property
+    def is_in_good_order(self) -> bool:
+        """Whether it was closed as sessions are, so that no problem is its cause."""
+        known = self.connection
+        return (
+            known.phase == "closed"
+            and not known.close_reason
+            and known.close_code in (None, _CLOSED_AS_MEANT)
+        )
+
 
 def ending_lines(ending: Ending, width: int, palette: Palette) -> list[Text]:
     """What stands under the last turn of a session that is over, or that never began."""
@@ -107,8 +118,12 @@ def ending_lines(ending: Ending, width: int, palette: Palette) -> list[Text]:
         who, color, again = "failed", palette.error, "c tries again"
     else:
         who, color, again = "ended", palette.muted, "c begins a new session"
-    words = Text(one_line(known.close_reason) or "in good order", palette.foreground)
-    lines = _block(who, words, width, color)
+    said = one_line(known.close_reason)
+    if ending.is_in_good_order:
+        said = "in good order"
+    elif not said:
+        said = f"the connection was lost (close code {known.close_code})"
+    lines = _block(who, Text(said, palette.foreground), width, color)
     if hint:
         lines += _block("", Text(f"→ {one_line(hint)}", palette.muted), width, "")
     return [*lines, *_block("", Text(again, palette.faint), width, "")]

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 from typing_extensions import override
 
-from studio.ui.layout import Mode, Pane, Wishes, mode_of, resized
+from studio.ui.layout import TABS_BELOW, Mode, Pane, Wishes, mode_of, resized
 from studio.ui.present.palette import Palette, palette_from
 from studio.ui.widgets.bars import Bar, Keys, Tabs
 from studio.ui.widgets.config_pane import ConfigPane
@@ -125,19 +125,33 @@ class LiveScreen(Screen[None]):
 
     def zoom(self) -> None:
         """The whole screen for the current pane, or the panes again."""
+        if self._has_tabs():
+            return
         self._wish(replace(self._wishes, zoomed=not self._wishes.zoomed))
 
     def hide(self) -> None:
         """Hide the current pane and go to the next that shows; the last one stays."""
+        if self._has_tabs():
+            return
         hidden = self._wishes.hidden | {self._wishes.current}
         left = [pane for pane in Pane if pane not in hidden]
-        if left and self._mode is not Mode.TABS:
+        if left:
             self._wishes = replace(self._wishes, hidden=hidden, zoomed=False)
             self.go(Pane.TRANSCRIPT if Pane.TRANSCRIPT in left else left[0])
 
     def resize(self, wider: int, taller: int) -> None:
         """The current pane wider and taller by steps."""
+        if self._has_tabs():
+            return
         self._wish(resized(self._wishes, self._mode, wider, taller))
+
+    def _has_tabs(self) -> bool:
+        """Whether one pane shows at a time, which is said: there is nothing to place."""
+        if self._mode is not Mode.TABS:
+            return False
+        columns, rows = TABS_BELOW
+        self.notify(f"One pane at a time below {columns}×{rows} cells.", markup=False)
+        return True
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The pane that holds the focus is the current one."""
@@ -145,7 +159,12 @@ class LiveScreen(Screen[None]):
         if box is not None and box.pane is not self._wishes.current:
             self._wishes = replace(self._wishes, current=box.pane)
             self._mark_tab()
-        self._keys.mark(event.widget.id or "", self._keymap)
+        self._mark_keys(event.widget)
+
+    def _mark_keys(self, focused: Widget | None) -> None:
+        is_connected = self._live is not None and self._live.is_connected
+        labels = {"session.connect": "disconnect"} if is_connected else {}
+        self._keys.mark((focused.id if focused else "") or "", self._keymap, labels)
 
     @on(InspectorPane.DetailWanted)
     def _toggle_detail(self) -> None:
@@ -159,7 +178,7 @@ class LiveScreen(Screen[None]):
     def restyle(self) -> None:
         """Lines carry their colours, so all are drawn anew."""
         self._place()
-        self._keys.mark(self.focused.id or "" if self.focused else "", self._keymap)
+        self._mark_keys(self.focused)
 
     # Filling
 
@@ -250,8 +269,9 @@ class LiveScreen(Screen[None]):
     def _fill_meter(self, live: Live) -> None:
         cells = live.trace.cells
         if not self._panes.boxes[Pane.METER].display or not self._is_news(
-            "meter", cells, live.state.speech, live.state.playback, live.state.settings
-        ):
+            "meter", cells, live.state.speech, live.state.playback, live.state.settings,
+            live.state.connection, live.gone,
+        ):  # fmt: skip
             return
         from studio.ui.views import lanes, levels, meter_notes
 
@@ -267,6 +287,7 @@ class LiveScreen(Screen[None]):
             len(live.problems), second, live.draft, live.gone,
         ):  # fmt: skip
             return
+        self._mark_keys(self.focused)
         from studio.ui.present.status import connection_line, turn_line
         from studio.ui.views import flags, last_latency
 
@@ -275,6 +296,8 @@ class LiveScreen(Screen[None]):
         if known.phase == "idle":
             plan = live.draft.plan
             known = replace(known, provider=plan.provider, model=plan.model)
+        if live.gone is not None:
+            known = replace(known, phase="failed", close_reason="the voice worker stopped")
         settings = state.settings.echoed or live.draft.settings
         voice = settings.voice if isinstance(settings.voice, str) else ""
         self._status.show(connection_line(known, flags(live), live.now, voice or "", width, colors))

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
+_PROMPT_KEYS = "enter takes it, esc leaves"
+
+
 def _closing(*keys: str) -> list[BindingType]:
     return [(",".join(("escape", *keys)), "close", "Close")]
 
@@ -34,9 +37,11 @@ class Prompt(ModalScreen[str | None]):
 
     @override
     def compose(self) -> ComposeResult:
-        with Horizontal(id="prompt"):
-            yield Static(Text(self._label), id="prompt-label")
-            yield Input(value=self._value, placeholder=self._hint, compact=True, id="prompt-input")
+        with Vertical(id="prompt"):
+            with Horizontal(id="prompt-line"):
+                yield Static(Text(self._label), id="prompt-label")
+                yield Input(value=self._value, compact=True, id="prompt-input")
+            yield Static(Text(f"{self._hint}  {_PROMPT_KEYS}".strip()), id="prompt-hint")
 
     def on_mount(self) -> None:
         """What stands there is marked, so that typing replaces it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -60,18 +61,34 @@ class Tabs(Bar):
             line.append(str(pane), name_style)
             line.stylize(style, start)
             line.append("   ")
-        line.append(" " * max(0, self.size.width - line.cell_len - len(facts) - 1))
-        line.append(facts, colors.muted)
-        self.show(line)
+        right = Text(facts, colors.muted)
+        room = max(0, self.size.width - line.cell_len - 1)
+        right.truncate(room, overflow="ellipsis")
+        line.append(" " * (room - right.cell_len))
+        self.show(line.append_text(right))
 
 
 class Keys(Bar):
     """The keys that do something where the focus is; each can be clicked."""
 
-    def mark(self, scope: str, keymap: Mapping[str, str]) -> None:
-        """Show the keys of a scope, the pane's own first."""
-        own = [action for action in ACTIONS if action.in_footer and action.scope == scope]
-        rest = [action for action in ACTIONS if action.in_footer and action.scope == "app"]
+    def mark(
+        self, scope: str, keymap: Mapping[str, str], labels: Mapping[str, str] | None = None
+    ) -> None:
+        """Show the keys of a scope, the pane's own first.
+
+        Args:
+            scope: the id of the widget that has the focus.
+            keymap: keys by action id.
+            labels: words for actions that now do the other half of what they do, by id.
+        """
+        now = labels or {}
+        shown = [
+            replace(action, label=now.get(action.id, action.label))
+            for action in ACTIONS
+            if action.in_footer
+        ]
+        own = [action for action in shown if action.scope == scope]
+        rest = [action for action in shown if action.scope == "app"]
         tail = [action for action in rest if action.id in ("studio.help", "studio.quit")]
         taken = {first_key(action, keymap) for action in own}
         middle = [

@@ -196,7 +196,7 @@ class ConfigPane(Lines):
 
 
 class Help(Widget):
-    """Two lines under the rows about the one at the cursor."""
+    """A few lines under the rows about the one at the cursor; more where a refusal needs them."""
 
     def __init__(self) -> None:
         super().__init__(id="config-help")
@@ -204,8 +204,9 @@ class Help(Widget):
 
     def say(self, lines: list[Text]) -> None:
         """Show these."""
-        self._lines = lines[:3]
-        self.refresh()
+        is_as_high = len(lines) == len(self._lines)
+        self._lines = lines
+        self.refresh(layout=not is_as_high)
 
     @override
     def render(self) -> Text:

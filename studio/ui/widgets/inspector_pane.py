@@ -49,6 +49,8 @@ class InspectorPane(Lines):
         self.found: bool | None = None
         self._live: Live | None = None
         self._paused_at: tuple[int, int] | None = None
+        self._held: dict[int, Run] = {}  # runs that grew since the pause, as they were then
+        self._held_for: tuple[int, int] | None = None
         self._cursor = 0
         self._open: list[int] = []
         self._kept: dict[tuple[int, int, int, int, bool], Text] = {}
@@ -61,19 +63,18 @@ class InspectorPane(Lines):
 
     @property
     def waiting(self) -> int:
-        """How many rows came since the pause."""
-        return 0 if self._paused_at is None else self._total() - self._paused_at[0]
+        """How many events came since the pause."""
+        return 0 if self._paused_at is None else self._here()[1] - self._paused_at[1]
 
     def show(self, live: Live) -> None:
         """Draw the rows of this session, with what came since the last call."""
-        if live is not self._live or self._cursor >= max(1, self.line_count()):
-            self._live = live
+        self._live = live
         self._draw()
 
     def restart(self) -> None:
         """Another session begins: nothing is open, nothing is paused."""
         self._open, self._cursor, self._paused_at, self.following = [], 0, None, True
-        self._kept = {}
+        self._kept, self._held = {}, {}
 
     def _draw(self) -> None:
         if self._live is None:
@@ -109,7 +110,16 @@ class InspectorPane(Lines):
         """A row, as it was when the list was held still."""
         assert self._live is not None
         run = self._live.runs[number]
-        return run if self._paused_at is None else run.until(self._paused_at[1], self._live.store)
+        if self._paused_at is None:
+            return run
+        if self._held_for != self._paused_at:
+            self._held, self._held_for = {}, self._paused_at
+        if number in self._held:
+            return self._held[number]
+        then = run.until(self._paused_at[1], self._live.store)
+        if then is not run:
+            self._held[number] = then
+        return then
 
     def _here(self) -> tuple[int, int]:
         """How many rows and events there are."""

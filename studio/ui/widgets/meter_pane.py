@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from studio.ui.present.meter import Lanes, Level
 
 BESIDE_FROM = 90
+_LANES_ROWS = 9
+"""Rows that the lanes keep where notes stand over them."""
+
 _EMPTY = " Levels of microphone and speaker, and who speaks when.  c connects."
 
 
@@ -55,8 +58,9 @@ class MeterPane(Widget, can_focus=True):
         if is_beside:
             lanes = lane_lines(self._lanes, width - left - 2, height, palette)
             return _beside(bars, lanes, left, height)
-        lanes = lane_lines(self._lanes, room, height - 4, palette)
-        indented = [Text.assemble(" ", line) for line in [*bars[:3], Text(""), *lanes]]
+        bars = bars[: max(3, height - _LANES_ROWS - 1)]
+        lanes = lane_lines(self._lanes, room, height - len(bars) - 1, palette)
+        indented = [Text.assemble(" ", line) for line in [*bars, Text(""), *lanes]]
         return Text("\n").join(indented[:height])
 
 

@@ -30,6 +30,13 @@ class Head(Widget):
         self._title = title
         self.facts = ""
         self._is_urgent = False
+        self._is_zoomed = False
+
+    def zoom(self, *, is_zoomed: bool) -> None:
+        """Say whether this pane stands for all."""
+        if is_zoomed != self._is_zoomed:
+            self._is_zoomed = is_zoomed
+            self.refresh()
 
     def say(self, facts: str, *, is_urgent: bool = False) -> None:
         """Show facts on the right."""
@@ -46,6 +53,8 @@ class Head(Widget):
         line.append(
             self._title, f"bold {colors.accent}" if focused else f"bold {colors.foreground}"
         )
+        if self._is_zoomed:
+            line.append("  zoomed", colors.muted)
         facts = Text(self.facts, colors.warning if self._is_urgent else colors.muted)
         room = self.size.width - line.cell_len
         facts.truncate(max(0, room - 2), overflow="ellipsis")

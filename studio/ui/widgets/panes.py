@@ -9,7 +9,7 @@ from textual.geometry import NULL_OFFSET, Region, Size, Spacing
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from typing_extensions import override
 
-from studio.ui.layout import Mode, Pane, Wishes, arrange
+from studio.ui.layout import Mode, Wishes, arrange, placed
 from studio.ui.widgets.pane import PaneBox
 
 if TYPE_CHECKING:
@@ -50,11 +50,11 @@ class Panes(Container):
     def layout(self) -> Layout:
         return self._placing
 
-    def place(self, mode: Mode, wishes: Wishes) -> frozenset[Pane]:
-        """Show the panes so; which of them show."""
+    def place(self, mode: Mode, wishes: Wishes) -> None:
+        """Show the panes so."""
         self._placing.mode, self._placing.wishes = mode, wishes
-        shown = frozenset(arrange(mode, 200, 60, wishes))
+        with_a_place = placed(mode, wishes)
         for pane, box in self.boxes.items():
-            box.display = pane in shown
+            box.display = pane in with_a_place
+            box.head.zoom(is_zoomed=wishes.zoomed)
             box.refresh(layout=True)
-        return shown

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,14 @@ from studio.core.errors import StudioError
 from studio.runtime.link import Message
 from studio.runtime.messages import Fault, SessionBegan, WorkerGone
 from studio.session.envelope import Envelope
+from studio.session.local import ConnectionClosed, DeviceFailed
 from studio.session.reduce import fold
 from studio.session.state import Problem
 from studio.ui.live import SETTLE_S, Live
+from studio.ui.present.transcript import Ending
+from studio.ui.views import ending, flags
 from tests import conversations
+from tests.builders import Script
 from tests.fakes.feed import BEGAN, PLAN, log_lines
 
 
@@ -125,3 +130,39 @@ def test_a_fault_of_the_worker_is_a_problem() -> None:
     problem = live.take(Fault("No sound", "there is no card", "plug one in"))
     assert problem is not None
     assert live.problems == (problem,)
+
+
+def test_flags_belong_to_a_session_that_goes_on() -> None:
+    live = live_after(conversations.connected())
+    live.state = replace(live.state, speech=replace(live.state.speech, muted=True))
+    assert flags(live) == ["muted", "virtual mic"]
+    live.gone = WorkerGone(-9, Path("worker.log"))
+    assert flags(live) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("dropped_connection", "Connect again"),
+        ("unreachable", "Start the local server"),
+        ("spoken_turn", ""),
+    ],
+)
+def test_the_end_of_a_session_has_the_next_step_of_its_cause(name: str, hint: str) -> None:
+    told = ending(live_after(conversations.LIBRARY[name]()))
+    assert told is not None
+    assert told.hint.startswith(hint)
+    assert bool(told.hint) == bool(hint)
+
+
+def test_a_session_that_goes_on_has_no_ending() -> None:
+    assert ending(live_after(conversations.connected())) is None
+
+
+def test_an_end_in_good_order_has_nothing_to_do_with_an_earlier_problem() -> None:
+    script = Script()
+    script.local(DeviceFailed(direction="output", name="default", message="gone", hint="Plug in."))
+    script.local(ConnectionClosed(code=1000, expected=True))
+    live = live_after(tuple(script.envelopes))
+    assert [problem.hint for problem in live.state.problems] == ["Plug in."]
+    assert ending(live) == Ending(live.state.connection)

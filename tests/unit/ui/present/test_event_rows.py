@@ -56,6 +56,17 @@ def test_a_long_type_keeps_its_end() -> None:
     assert "…" in narrow[0]
 
 
+@pytest.mark.parametrize("width", [57, 78])
+def test_types_that_only_begin_alike_can_be_told_apart(width: int) -> None:
+    narrow = rows("spoken_turn", width)
+    assert any("output_item.done" in row for row in narrow)
+    assert any("rate_limits.updated" in row for row in narrow)
+
+
+def test_a_word_that_fits_whole_is_kept() -> None:
+    assert any("…audio_transcript.delta ×4" in row for row in rows("spoken_turn", 78))
+
+
 def test_an_event_of_an_open_run_stands_under_it() -> None:
     envelope = next(
         each for each in conversations.spoken_turn() if each.event.type.endswith("append")

@@ -82,3 +82,9 @@ def test_an_end_says_why_and_what_to_do() -> None:
     closed = [line.plain for line in ending_lines(Ending(Connection(phase="closed")), 60, PALETTE)]
     assert closed[0].startswith(" ended     in good order")
     assert closed[-1].strip() == "c begins a new session"
+
+
+def test_a_lost_connection_is_not_an_end_in_good_order() -> None:
+    lost = Ending(Connection(phase="closed", close_code=1006))
+    (first, *_) = [line.plain for line in ending_lines(lost, 80, PALETTE)]
+    assert "the connection was lost (close code 1006)" in first
