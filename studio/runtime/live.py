@@ -35,6 +35,7 @@ from studio.runtime.world import World, request_for
 from studio.session.effects import FlushPlayback
 from studio.session.envelope import Origin
 from studio.session.local import (
+    ConnectionFailed,
     ConnectWanted,
     DeviceFailed,
     DisconnectWanted,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
 TICK_MS = 20
 _CELLS_EVERY_TICKS = 3
 _SETTLING_S = 3.0
+_GREETING_S = 20.0
 
 
 class _Deaf:
@@ -212,6 +214,8 @@ class LiveSession:
 
     def _end(self) -> None:
         self._cut("closed")
+        for happening in self._sending.unsent():
+            self._loop.fold(happening)
         reason = self.state.connection.close_reason
         self._loop.fold(Happening(Origin.LOCAL, SessionEnded(reason=reason)))
 
@@ -244,6 +248,7 @@ class LiveSession:
             await self._world.sound.sleep(due - self.now)
             lag_ms = max(0.0, self.now - due) * 1000
             ticks += 1
+            self._follow_greeting()
             self._follow_playback()
             self._follow_script()
             if not self._may_record.is_set() and self._is_settled():
@@ -259,6 +264,20 @@ class LiveSession:
         failure = self._log.take_failure()
         if failure is not None:
             self._publish(Fault(failure.title, failure.message, failure.hint))
+
+    def _follow_greeting(self) -> None:
+        """What takes the connection and then says nothing is no Realtime service."""
+        known = self.state.connection
+        if known.phase != "connecting" or known.opened_at is None:
+            return
+        if self.now - known.opened_at > _GREETING_S:
+            self.wish(
+                ConnectionFailed(
+                    title="No greeting",
+                    message=f"The connection opened, and no session began in {_GREETING_S:.0f} s.",
+                    hint="Check that the address is a Realtime endpoint, and the dialect.",
+                )
+            )
 
     def _follow_playback(self) -> None:
         try:

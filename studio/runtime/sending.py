@@ -75,8 +75,7 @@ class Sending:
             self.dropped += 1
             self._stuck_ms += BLOCK_MS
             return happenings
-        happenings += self._lost(self._stuck_ms, "the connection was stuck")
-        self._stuck_ms = 0.0
+        happenings += self.unsent()
         payload, words = self._payload(block, performer)
         audio_ms = int(self.sent_ms)
         encoded = base64.b64encode(payload).decode()
@@ -87,6 +86,11 @@ class Sending:
         happenings += map(_local, self._hearing.hear(payload, self._inbox.now()))
         self._measure(payload)
         return happenings
+
+    def unsent(self) -> list[Happening]:
+        """What a stuck socket could not take since it was last told, which is to be told now."""
+        stuck_ms, self._stuck_ms = self._stuck_ms, 0.0
+        return self._lost(stuck_ms, "the connection was stuck")
 
     def _payload(self, block: Block, performer: Performer) -> tuple[bytes, str]:
         """The sound to send and the words that begin in it; words wait while silence is wanted."""

@@ -12,9 +12,11 @@ import socket
 import sys
 import traceback
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from studio.core.errors import StudioError
+from studio.runtime.cells import Cells
 from studio.runtime.here import this_machine
 from studio.runtime.live import LiveSession
 from studio.runtime.messages import (
@@ -115,14 +117,21 @@ def _in_words(failure: StudioError) -> Fault:
     return Fault(title=failure.title, message=failure.message, hint=failure.hint)
 
 
+def tell(writer: asyncio.StreamWriter, message: FromWorker) -> None:
+    """Hand a message to the screen; nothing once it is gone.
+
+    A screen that has fallen behind needs every line of the log, and no look that will be stale.
+    """
+    if writer.is_closing():
+        return
+    is_behind = writer.transport.get_write_buffer_size() > 0
+    if not (is_behind and isinstance(message, Cells)):
+        writer.write(from_worker_line(message))
+
+
 async def _work(pair: socket.socket) -> None:
     reader, writer = await asyncio.open_connection(sock=pair, limit=_LONGEST_LINE_BYTES)
-
-    def publish(message: FromWorker) -> None:
-        if not writer.is_closing():
-            writer.write(from_worker_line(message))
-
-    await Worker(this_machine(os.environ), publish).serve(reader)
+    await Worker(this_machine(os.environ), partial(tell, writer)).serve(reader)
     with suppress(ConnectionError):
         await writer.drain()
     writer.close()

@@ -68,7 +68,7 @@ async def serve(
     Raises:
         StudioError: the address cannot be listened on.
     """
-    listening = _listening_socket(config.host, config.port)
+    listening = listening_socket(config.host, config.port)
     speech = LocalSpeech()
     realtime = RealtimeServer(config, speech, _replier(config, clock), SileroDetector, clock, ids)
 
@@ -125,10 +125,20 @@ def _replier(config: ServerConfig, clock: Clock) -> Replier:
     return Host(clock)
 
 
-def _listening_socket(host: str, port: int) -> socket.socket:
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A socket that listens, and whose connections send each frame at once.
+
+    asyncio turns Nagle's algorithm off only for sockets that name their protocol, which those of
+    `create_server` do not; with it, the frames after `speech_stopped` wait up to 20 ms, until the
+    client's next audio acknowledges it.
+
+    Raises:
+        StudioError: the address cannot be listened on.
+    """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, port), family=family)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted ones inherit it
     except OSError as failure:
         taken = failure.errno == errno.EADDRINUSE
         why = "another program listens there" if taken else failure.strerror or str(failure)
@@ -139,6 +149,7 @@ def _listening_socket(host: str, port: int) -> socket.socket:
             if taken
             else "Choose an address of this machine with --host, and a port that you may take.",
         ) from failure
+    return listening
 
 
 def _url(listening: socket.socket) -> str:

@@ -92,11 +92,16 @@ def _cancelled(state: SessionState) -> tuple[Effect, ...]:
 def _truncate(
     before: SessionState, after: SessionState, event: PlaybackFlushed
 ) -> tuple[Effect, ...]:
-    """Tell the server what was heard, unless that is all there ever was."""
+    """Tell the server what was heard, unless that is all there ever was.
+
+    What an out-of-band response says is no item of the conversation: there is nothing to truncate.
+    """
     head = head_of(before.playback, event.item_id, event.content_index)
     if event.reason == "closed" or head is None or head.ended_at is not None:
         return ()
     response = after.responses.by_id.get(head.response_id)
+    if response is not None and not response.in_conversation:
+        return ()
     complete = response is not None and response.status == "completed"
     if (complete and event.played_ms >= event.received_ms) or _has(after, Quirk.NO_TRUNCATE):
         return ()

@@ -14,7 +14,8 @@ class TurnLatency:
     """The moments of a turn in session seconds, and the ms between them.
 
     Attributes:
-        user_stopped_at: the user's last sound was sent, by the local VAD.
+        user_stopped_at: the user's last sound was sent, by the local VAD: its first silent frame,
+            about 0.1 s after the sound has faded.
         decided_at: the turn was over: `speech_stopped` arrived, or `response.create` was sent.
         created_at: the first `response.created` arrived.
         speaking_at: `response.created` of the response that speaks arrived: the first, unless

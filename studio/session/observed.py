@@ -65,9 +65,11 @@ def _silence(state: SessionState) -> Observation | None:
 
 
 def _ends(state: SessionState) -> Iterator[tuple[Turn, int, int]]:
+    """Ends of speech that the turn detection in force decided."""
+    since = state.settings.detecting_since
     for turn in turns(state):
         server, local = turn.server_span, turn.local_span
-        if server is None or local is None or server.timed_out:
+        if server is None or local is None or server.timed_out or (server.stopped_at or 0) < since:
             continue
         if server.end_ms is not None and local.end_ms is not None:
             yield turn, server.end_ms, local.end_ms
@@ -79,6 +81,8 @@ def _prefix(state: SessionState) -> Observation | None:
     for turn in turns(state):
         server, local = turn.server_span, turn.local_span
         if server is None or local is None or server.timed_out or server.start_ms == 0:
+            continue
+        if server.started_at < state.settings.detecting_since:
             continue
         if local.start_ms >= server.start_ms:
             measured.append((turn.index, server.start_ms, local.start_ms))

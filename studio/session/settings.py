@@ -39,19 +39,21 @@ def _wanted(state: SessionState, event: ConnectWanted) -> Settings:
 
 
 def _greeted(state: SessionState, event: SessionCreated) -> Settings:
-    return replace(
-        state.settings,
-        echoed=SessionSettings.from_wire(event.session, Dialect.GA),
-        locked=state.settings.locked | LOCKED_FROM_THE_START,
-    )
+    return _told(state, event.session)
 
 
 def _echoed(state: SessionState, event: SessionUpdated) -> Settings:
+    return replace(_told(state, event.session), pending=state.settings.pending[1:])
+
+
+def _told(state: SessionState, session: Mapping[str, Any]) -> Settings:
     known = state.settings
+    echoed = SessionSettings.from_wire(session, Dialect.GA)
+    is_same = known.echoed is not None and known.echoed.turn_detection == echoed.turn_detection
     return replace(
         known,
-        echoed=SessionSettings.from_wire(event.session, Dialect.GA),
-        pending=known.pending[1:],
+        echoed=echoed,
+        detecting_since=known.detecting_since if is_same else state.last_at,
         locked=known.locked | LOCKED_FROM_THE_START,
     )
 

@@ -61,6 +61,8 @@ class Settings:
 
     asked: SessionSettings = field(default_factory=SessionSettings)
     echoed: SessionSettings | None = None
+    detecting_since: float = 0.0
+    """Session seconds since when the echoed turn detection is as it is."""
     pending: tuple[PendingUpdate, ...] = ()
     refused: RefusedUpdate | None = None
     locked: frozenset[str] = frozenset()

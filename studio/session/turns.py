@@ -11,7 +11,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from math import inf
 from operator import is_
 
 from studio.session.latency import TurnLatency
@@ -170,6 +169,7 @@ def _ingredients(state: SessionState) -> Iterator[_Ingredients]:
     calls = {call.item_id: call for call in state.tools.calls}
     spans = {span.item_id: span for span in state.speech.server}
     local = _LocalSpeech(state.speech.local)
+    since = 0.0
     for at, group in enumerate(_groups(state), 1):
         user = next((each for each in group if _is_user(each)), None)
         said = tuple(
@@ -191,8 +191,9 @@ def _ingredients(state: SessionState) -> Iterator[_Ingredients]:
             ),
             calls=tuple(calls[each.id] for each in group if each.id in calls),
             server_span=own_span,
-            local_span=local.of_turn(own_span, user),
+            local_span=local.of_turn(own_span, user, since),
         )
+        since = since if user is None else user.added_at
 
 
 def _groups(state: SessionState) -> list[list[Item]]:
@@ -226,15 +227,20 @@ class _LocalSpeech:
     def __init__(self, spans: tuple[SpeechSpan, ...]) -> None:
         self._spans = spans
         self._starts_ms = [span.start_ms for span in spans]
-        self._stops = [inf if span.stopped_at is None else span.stopped_at for span in spans]
+        self._starts = [span.started_at for span in spans]
 
-    def of_turn(self, server: SpeechSpan | None, user: Item | None) -> SpeechSpan | None:
+    def of_turn(
+        self, server: SpeechSpan | None, user: Item | None, since: float
+    ) -> SpeechSpan | None:
         """The last stretch of speech that the local VAD heard within the server's span.
 
-        Without a server's span it is the last that ended before the user's audio became an item.
+        Without a server's span it is the last that began before the user's audio became an item,
+        and after the item of the user before it, at session second `since`.
         """
         if server is None:
-            return self._before(user.added_at) if user is not None and _spoken(user) else None
+            return (
+                None if user is None or not _spoken(user) else self._between(since, user.added_at)
+            )
         if server.timed_out:
             return None
         end = len(self._spans)
@@ -244,9 +250,9 @@ class _LocalSpeech:
         too_early = span is not None and span.end_ms is not None and span.end_ms <= server.start_ms
         return None if too_early else span
 
-    def _before(self, moment: float) -> SpeechSpan | None:
-        end = bisect_right(self._stops, moment)
-        return self._spans[end - 1] if end else None
+    def _between(self, since: float, moment: float) -> SpeechSpan | None:
+        end = bisect_right(self._starts, moment)
+        return self._spans[end - 1] if end and self._starts[end - 1] > since else None
 
 
 def _spoken(user: Item) -> bool:

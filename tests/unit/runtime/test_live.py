@@ -85,6 +85,13 @@ async def test_a_server_that_never_acknowledges_settings_is_waited_for_only_so_l
     assert result.state.last_at == pytest.approx(3.0, abs=0.1)
 
 
+async def test_a_server_that_never_greets_is_given_up_in_words(tmp_path: Path) -> None:
+    result = await lived(plan_for(tmp_path), SimulatedWorld(ScriptedPeer([Hang()])))
+    assert (result.state.connection.phase, result.state.ended) == ("failed", True)
+    assert [each.title for each in result.state.problems] == ["No greeting"]
+    assert result.state.last_at == pytest.approx(20.0, abs=0.1)
+
+
 async def test_each_block_is_logged_as_it_is_handed_over_and_kept_in_the_track(
     tmp_path: Path,
 ) -> None:

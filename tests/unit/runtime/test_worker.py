@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from studio.runtime.cells import Cells
 from studio.runtime.messages import (
     Fault,
     FromWorker,
@@ -19,9 +21,10 @@ from studio.runtime.messages import (
     Stop,
     Tell,
     ToWorker,
+    read_from_worker,
     to_worker_line,
 )
-from studio.runtime.worker import Worker
+from studio.runtime.worker import Worker, tell
 from studio.session.local import TextWanted
 from studio.storage.reader import read_session
 from studio.transport.scripted import Expect, Hang, ScriptedPeer, Step
@@ -154,3 +157,24 @@ async def test_a_bug_of_ours_closes_the_log_is_told_in_words_and_the_worker_live
     assert isinstance(began, SessionBegan)
     *_, end = read_session(Path(began.path)).lines()
     assert '"reason":"interrupted"' in end
+
+
+async def test_a_screen_that_fell_behind_gets_every_line_and_no_stale_looks() -> None:
+    ours, theirs = socket.socketpair()
+    _, writer = await asyncio.open_connection(sock=ours)
+    lines = 0
+    while not writer.transport.get_write_buffer_size():
+        tell(writer, LogLine("x" * 1000))
+        lines += 1
+    for at in range(100):
+        tell(writer, Cells(at=at))
+    tell(writer, LogLine("the last"))
+    reader, theirs_writer = await asyncio.open_connection(sock=theirs)
+    heard = [read_from_worker(await reader.readline()) for _ in range(lines + 1)]
+    tell(writer, Cells(at=200))
+    assert all(isinstance(each, LogLine) for each in heard)
+    assert heard[-1] == LogLine("the last")
+    assert read_from_worker(await reader.readline()) == Cells(at=200)
+    for each in (writer, theirs_writer):
+        each.close()
+        await each.wait_closed()

@@ -9,7 +9,7 @@ import pytest
 from studio.core.errors import StudioError
 from studio.core.ids import RandomIds
 from studio.runtime.clock import SystemClock
-from studio.server.run import serve
+from studio.server.run import listening_socket, serve
 from studio.server.settings import ServerConfig
 
 PROGRAM = """
@@ -34,6 +34,15 @@ async def test_an_address_of_another_machine_is_told_in_words() -> None:
     with pytest.raises(StudioError) as fault:
         await serve(config, SystemClock(), RandomIds(), print)
     assert "--host" in fault.value.hint
+
+
+def test_small_frames_do_not_wait_for_the_client_to_acknowledge_the_one_before() -> None:
+    with (
+        listening_socket("127.0.0.1", 0) as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 async def test_it_says_its_address_and_ends_with_its_parent() -> None:

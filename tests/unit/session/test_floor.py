@@ -13,10 +13,12 @@ from studio.protocol.events import (
     InputAudioBufferSpeechStarted,
     ResponseCancel,
     ResponseCreate,
+    ResponseCreated,
     ResponseOutputAudioDelta,
     ResponseOutputAudioDone,
 )
 from studio.protocol.settings import DEFAULTS, SessionSettings, apply
+from studio.protocol.values import Response
 from studio.session.effects import (
     CloseConnection,
     Effect,
@@ -137,6 +139,15 @@ def test_a_complete_reply_that_was_heard_whole_is_not_truncated() -> None:
     talk = telling().voice_ends("Once upon a time")
     talk.script.local(flush(talk, 1_200.0, 1_200.0))
 
+    assert effects(talk.script) == ()
+
+
+def test_a_voice_outside_of_the_conversation_is_cut_off_without_a_truncate() -> None:
+    talk = Talk().connect()
+    beside = Response(id=talk.response_id, status="in_progress", conversation_id=None)
+    talk.script.server(ResponseCreated(response=beside)).server(piece(talk))
+    talk.script.local(flush(talk, played_ms=100, received_ms=300))
+    assert talk.script.state.playback.heads[0].cut == "barge-in"
     assert effects(talk.script) == ()
 
 
