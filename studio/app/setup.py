@@ -49,12 +49,12 @@ def connect_plan(setup: Setup, choices: Choices) -> tuple[ConnectPlan, tuple[Fau
 
     preferences = setup.preferences
     provider = provider_named(preferences.provider)
-    settings = default_settings(provider)
+    dialect = Dialect(preferences.dialect) if preferences.dialect else provider.dialect
+    settings = default_settings(provider, dialect)
     if preferences.model:
         settings = settings.model_copy(update={"model": preferences.model})
     settings, faults = _with_stored(settings, setup)
     settings = _with_chosen(settings, choices)
-    dialect = Dialect(preferences.dialect) if preferences.dialect else provider.dialect
     return ConnectPlan(
         provider=provider.name,
         url=_address(provider, preferences),

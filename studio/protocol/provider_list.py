@@ -55,7 +55,9 @@ _OPENAI_VOICES = (
     "shimmer",
     "verse",
 )
-_BETA_VOICES = ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse")
+BETA_VOICES = ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse")
+"""The voices that the beta dialect's schema knows."""
+
 _OPENAI_MODELS = (
     "gpt-realtime-2.1",
     "gpt-realtime-2.1-mini",
@@ -151,7 +153,7 @@ _ALL = (
         dialect=Dialect.BETA,
         default_model="gpt-realtime",
         models=("gpt-realtime", "gpt-realtime-mini"),
-        voices=_BETA_VOICES,
+        voices=BETA_VOICES,
         turn_detection=_silence(200),
         quirks=frozenset({Quirk.DEPLOYMENT_IN_QUERY, Quirk.NO_ITEM_DONE}),
         address_hint=_AZURE_HINT,
@@ -168,7 +170,7 @@ _ALL = (
         dialect=Dialect.BETA,
         default_model="gpt-realtime",
         models=("gpt-realtime", "gpt-realtime-mini"),
-        voices=_BETA_VOICES,
+        voices=BETA_VOICES,
         turn_detection=_silence(500, 400),
         quirks=frozenset({Quirk.FULL_TURN_DETECTION, Quirk.NO_ITEM_DONE}),
         address_hint="Give the resource's address, such as https://NAME.services.ai.azure.com.",
@@ -263,7 +265,7 @@ _ALL = (
         dialect=Dialect.BETA,
         default_model="gpt-4o-realtime-preview",
         models=("gpt-4o-realtime-preview", "gpt-4o-mini-realtime-preview"),
-        voices=(*_BETA_VOICES, "nova"),
+        voices=(*BETA_VOICES, "nova"),
         quirks=frozenset({Quirk.BETA_HEADER, Quirk.NO_ITEM_DONE}),
         notes="Documented in the beta dialect only.",
     ),

@@ -12,9 +12,10 @@ from typing import Any
 from studio.core.errors import StudioError
 from studio.protocol.beta import value_at, with_value
 from studio.protocol.connecting import ConnectRequest, connect_request
+from studio.protocol.dialect import Dialect
 from studio.protocol.knobs import Transcription
 from studio.protocol.problems import Help, describe_close, describe_error, is_benign
-from studio.protocol.provider_list import PROVIDERS, Provider, Quirk
+from studio.protocol.provider_list import BETA_VOICES, PROVIDERS, Provider, Quirk
 from studio.protocol.settings import DEFAULTS, SessionSettings
 
 __all__ = [
@@ -51,13 +52,16 @@ def provider_named(name: str) -> Provider:
     )
 
 
-def default_settings(provider: Provider) -> SessionSettings:
-    """What the studio asks of a fresh session with this provider."""
+def default_settings(provider: Provider, dialect: Dialect | None = None) -> SessionSettings:
+    """What the studio asks of a fresh session with this provider, in its own dialect or another."""
     wanted = provider.transcription_model
+    voices = provider.voices
+    if (dialect or provider.dialect) is Dialect.BETA:
+        voices = tuple(voice for voice in voices if voice in BETA_VOICES)
     return DEFAULTS.model_copy(
         update={
             "model": provider.default_model,
-            "voice": provider.voices[0] if provider.voices else None,
+            "voice": voices[0] if voices else None,
             "turn_detection": provider.turn_detection,
             "transcription": Transcription(model=wanted) if wanted else None,
         }

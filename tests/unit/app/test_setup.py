@@ -39,6 +39,7 @@ def test_a_provider_brings_its_address_model_and_dialect(tmp_path: Path) -> None
     assert plan.dialect is Dialect.GA
     beta, _ = plan_for(tmp_path, Choices(provider="openai", dialect="beta", model="mine"))
     assert (beta.dialect, beta.model, beta.settings.model) == (Dialect.BETA, "mine", "mine")
+    assert (plan.settings.voice, beta.settings.voice) == ("marin", "alloy")
 
 
 def test_stored_settings_hold_and_the_command_line_wins(tmp_path: Path) -> None:
