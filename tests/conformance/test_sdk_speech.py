@@ -102,21 +102,25 @@ async def test_a_spoken_question_is_heard_and_answered_aloud() -> None:
         assert "three" in said or "3" in said
 
 
-async def test_a_story_is_interrupted_by_a_voice() -> None:
-    async with (
-        server(pace=2.0) as openai,
-        openai.realtime.connect(model="gpt-realtime") as connection,
-    ):
-        await append(connection, silence(500), spoken("Tell me a long story."), silence(1000))
-        first = (await until(connection, "response.output_audio.delta"))[-1]
-        await append(connection, spoken("Stop. What is your name?"), silence(1000))
-        cancelled = (await until(connection, "response.done"))[-1].response
-        assert cancelled.status == "cancelled"
-        await connection.conversation.item.truncate(
-            item_id=first.item_id, content_index=0, audio_end_ms=80
-        )
-        answered = (await until(connection, "response.done"))[-1].response
-        assert "built-in host" in answered.output[0].content[0].transcript
+@pytest.mark.parametrize(
+    ("beta", "first_sound"),
+    [(False, "response.output_audio.delta"), (True, "response.audio.delta")],
+)
+async def test_a_story_is_interrupted_by_a_voice(*, beta: bool, first_sound: str) -> None:
+    async with server(pace=2.0) as openai:
+        realtime: Any = openai.beta.realtime if beta else openai.realtime
+        async with realtime.connect(model="gpt-realtime") as connection:
+            await append(connection, silence(500), spoken("Tell me a long story."), silence(1000))
+            first = (await until(connection, first_sound, beta=beta))[-1]
+            await append(connection, spoken("Stop. What is your name?"), silence(1000))
+            cancelled = (await until(connection, "response.done", beta=beta))[-1].response
+            assert cancelled.status == "cancelled"
+            await connection.conversation.item.truncate(
+                item_id=first.item_id, content_index=0, audio_end_ms=80
+            )
+            events = await until(connection, "response.done", beta=beta)
+            assert "conversation.item.truncated" in [event.type for event in events]
+            assert "built-in host" in events[-1].response.output[0].content[0].transcript
 
 
 async def test_a_spoken_request_calls_a_function_in_beta() -> None:
