@@ -53,10 +53,9 @@ def hold_conversation(
         plan, faults = connect_plan(setup, choices)
         for fault in (*setup.faults, *faults):
             say(fault.in_words(), to_errors=True)
+        told = None if as_json else _Told(say)
         result = asyncio.run(
-            _talk(setup, plan, environ, turns=turns, max_seconds=max_seconds, told=_Told(say))
-            if not as_json
-            else _talk(setup, plan, environ, turns=turns, max_seconds=max_seconds, told=None)
+            _talk(setup, plan, environ, turns=turns, max_seconds=max_seconds, told=told)
         )
     except StudioError as error:
         if not as_json:
