@@ -40,6 +40,13 @@ class Cells:
         underruns: how often playback ran dry within a part.
         overruns: how often the microphone's own buffer overflowed.
         dropped: microphone blocks that were not sent because the socket was stuck.
+        start_buffer_ms: how much of a part must arrive before it is begun, as the link's jitter is.
+        late_audio_ms: silence that was heard within parts because their next piece came late.
+        rtt_ms: the last WebSocket ping's way there and back; None before the first.
+        echo_removed_db: how much the canceller took out while the speaker played; None where it is
+            off or has nothing to take out.
+        echo_delay_ms: how much later the speaker's sound is in the microphone than at the ear, by
+            the last correlation that was sure; None before one.
         loop_lag_ms: how late the worker's event loop woke for this look.
     """
 
@@ -57,6 +64,11 @@ class Cells:
     underruns: int = 0
     overruns: int = 0
     dropped: int = 0
+    start_buffer_ms: float = 0.0
+    late_audio_ms: float = 0.0
+    rtt_ms: float | None = None
+    echo_removed_db: float | None = None
+    echo_delay_ms: float | None = None
     loop_lag_ms: float = 0.0
 
 

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from studio.core.errors import StudioError
 from studio.runtime.cells import Cells
 from studio.runtime.messages import (
+    CardsSeen,
     Fault,
     LogLine,
+    LookForCards,
     Quit,
     SessionBegan,
     Start,
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Fault", "Feed", "LogLine", "Message", "SessionBegan", "WorkerGone", "WorkerLink"]
 
-Message = SessionBegan | LogLine | Fault | WorkerGone
+Message = SessionBegan | LogLine | Fault | CardsSeen | WorkerGone
 
 _LONGEST_LINE_BYTES = 256 * 2**20
 _PATIENCE_S = 5.0
@@ -63,6 +65,10 @@ class Feed(Protocol):
 
     def stop(self) -> None:
         """End the running session."""
+        ...
+
+    def look_for_cards(self) -> None:
+        """Ask for the sound cards; `CardsSeen` comes among the messages."""
         ...
 
     def messages(self) -> AsyncIterator[Message]:
@@ -146,6 +152,10 @@ class WorkerLink:
     def stop(self) -> None:
         """End the running session."""
         self._say(Stop())
+
+    def look_for_cards(self) -> None:
+        """Ask for the sound cards; `CardsSeen` comes among the messages."""
+        self._say(LookForCards())
 
     async def messages(self) -> AsyncIterator[Message]:
         """What the worker says, then `WorkerGone` if it dies; goes on after `restart`."""

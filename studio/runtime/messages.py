@@ -58,7 +58,26 @@ class WorkerGone:
     log_path: Path
 
 
-FromWorker = SessionBegan | LogLine | Fault | Cells
+@dataclass(frozen=True, slots=True)
+class CardsSeen:
+    """The sound cards of this machine, as `--input-device` and `--output-device` take them.
+
+    Attributes:
+        inputs: names of those that record, in PortAudio's order.
+        outputs: names of those that play.
+        default_input: the system's choice; empty for none.
+        default_output: the system's choice; empty for none.
+        problem: why there are none, in words.
+    """
+
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    default_input: str = ""
+    default_output: str = ""
+    problem: str = ""
+
+
+FromWorker = SessionBegan | LogLine | Fault | Cells | CardsSeen
 """What the worker says; `WorkerGone` is what the link says of it."""
 
 
@@ -86,7 +105,12 @@ class Quit:
     """End the running session and the process."""
 
 
-ToWorker = Start | Tell | Stop | Quit
+@dataclass(frozen=True, slots=True)
+class LookForCards:
+    """Say which sound cards there are; answered with `CardsSeen`."""
+
+
+ToWorker = Start | Tell | Stop | Quit | LookForCards
 
 
 def from_worker_line(message: FromWorker) -> bytes:
@@ -98,6 +122,8 @@ def from_worker_line(message: FromWorker) -> bytes:
             return _line({"is": "line", "line": message.line})
         case Fault():
             return _line({"is": "fault", **asdict(message)})
+        case CardsSeen():
+            return _line({"is": "cards", **asdict(message)})
         case Cells():
             return _line({"is": "cells", **cells_to_json(message)})
         case _:
@@ -114,6 +140,10 @@ def read_from_worker(line: bytes) -> FromWorker:
             return LogLine(**values)
         case "fault":
             return Fault(**values)
+        case "cards":
+            return CardsSeen(
+                inputs=tuple(values.pop("inputs")), outputs=tuple(values.pop("outputs")), **values
+            )
         case _:
             return cells_from_json(values)
 
@@ -127,6 +157,8 @@ def to_worker_line(message: ToWorker) -> bytes:
             return _line({"do": "event", "event": {"type": event.type, **_stated(event)}})
         case Stop():
             return _line({"do": "stop"})
+        case LookForCards():
+            return _line({"do": "cards"})
         case Quit():
             return _line({"do": "quit"})
         case _:
@@ -143,6 +175,8 @@ def read_to_worker(line: bytes) -> ToWorker:
             return Tell(LOCAL_EVENT.validate_python(values["event"]))
         case "stop":
             return Stop()
+        case "cards":
+            return LookForCards()
         case _:
             return Quit()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from studio.audio.cleaning import Cleaning
 from studio.protocol.dialect import Dialect
 from studio.protocol.settings import SessionSettings
 
@@ -26,6 +27,7 @@ class ConnectPlan(BaseModel):
         microphone: `auto`, `silence`, `device`, `device:NAME` or `device:INDEX`, `demo`,
             `say:WORDS // MORE WORDS`, or the path of a sound file.
         speaker: `auto`, `silent`, `device`, `device:NAME` or `device:INDEX`.
+        cleaning: what is done to a card's sound before it is sent.
         sessions_dir: where the session's folder is made.
     """
 
@@ -39,4 +41,5 @@ class ConnectPlan(BaseModel):
     settings: SessionSettings
     microphone: str = "auto"
     speaker: str = "auto"
+    cleaning: Cleaning = Cleaning()
     sessions_dir: Path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from studio.audio.cleaning import Cleaning
 from studio.protocol.events import ClientEvent
 from studio.protocol.values import AudioPayload
 
@@ -55,6 +56,21 @@ class SetMicrophone:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSound:
+    """Let sound flow through other devices; what is None stays."""
+
+    microphone: str | None
+    speaker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CleanMicrophone:
+    """Clean the microphone's sound like this from now on."""
+
+    cleaning: Cleaning
+
+
+@dataclass(frozen=True, slots=True)
 class Speak:
     """Say words into the virtual microphone."""
 
@@ -74,6 +90,8 @@ Effect = (
     | EndAudio
     | FlushPlayback
     | SetMicrophone
+    | OpenSound
+    | CleanMicrophone
     | Speak
     | CloseConnection
 )

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from studio.audio.cleaning import Cleaning
 from studio.protocol.dialect import Dialect
 from studio.protocol.settings import SessionSettings
 
@@ -121,6 +122,19 @@ class SendWanted(Local):
     payload: dict[str, Any]
 
 
+class SoundWanted(Local):
+    """The person wants another microphone or speaker, or its sound cleaned otherwise.
+
+    Names are those of `ConnectPlan`; what is None stays as it is. The same name again means that
+    the cards are looked for anew.
+    """
+
+    type: Literal["local.sound"] = "local.sound"
+    microphone: str | None = None
+    speaker: str | None = None
+    cleaning: Cleaning | None = None
+
+
 class DeviceOpened(Local):
     """Sound flows through a device or its virtual stand-in."""
 
@@ -167,12 +181,16 @@ class CallerSaid(Local):
 
 
 class PlaybackStarted(Local):
-    """The first sample of an item's audio reached the ear at session second `heard_at`."""
+    """The first sample of an item's audio reached the ear at session second `heard_at`.
+
+    `device_ms` of the way there were the card's own, after it took the sample.
+    """
 
     type: Literal["local.playback.started"] = "local.playback.started"
     item_id: str
     content_index: int
     heard_at: float
+    device_ms: float = 0.0
 
 
 class PlaybackFinished(Local):
@@ -193,6 +211,34 @@ class PlaybackFlushed(Local):
     played_ms: float
     received_ms: float
     reason: Literal["barge-in", "interrupt", "talk-key", "closed"]
+
+
+class PlaybackSilenced(Local):
+    """The card went silent at session second `silent_at`, after playback was cut."""
+
+    type: Literal["local.playback.silenced"] = "local.playback.silenced"
+    silent_at: float
+
+
+class EchoScored(Local):
+    """How much of what the server took for speech was the speaker's own sound.
+
+    `score` is the peak of the normalised correlation, 0 to 1, of the audio that was sent with what
+    was played, and `lag_ms` how much later it was in the microphone.
+    """
+
+    type: Literal["local.echo"] = "local.echo"
+    item_id: str
+    audio_start_ms: int
+    score: float
+    lag_ms: float
+
+
+class LinkMeasured(Local):
+    """A WebSocket ping came back after `rtt_ms`."""
+
+    type: Literal["local.link"] = "local.link"
+    rtt_ms: float
 
 
 class AudioDropped(Local):
@@ -235,6 +281,7 @@ LocalEvent = Annotated[
     | SpeakWanted
     | ToolAnswered
     | SendWanted
+    | SoundWanted
     | DeviceOpened
     | DeviceFailed
     | LocalSpeechStarted
@@ -243,6 +290,9 @@ LocalEvent = Annotated[
     | PlaybackStarted
     | PlaybackFinished
     | PlaybackFlushed
+    | PlaybackSilenced
+    | EchoScored
+    | LinkMeasured
     | AudioDropped
     | ProblemSeen
     | SessionEnded,
