@@ -1,38 +1,45 @@
 """The only door to sound cards: PortAudio through sounddevice, loaded when it is first needed.
 
-What goes wrong here (no library, no card, no such name, a rate that a card does not take, a card
-that is gone) comes out as `StudioError`. Streams have a fixed block, one direction each, and are
-only ever aborted: PortAudio's `stop` waits for ever on a card that delivers nothing. Every call
-is made by one thread, since a sound server that froze lets even `abort` wait.
+What goes wrong here (no library, no card, no such name, a card that refuses or is gone) comes out
+as `StudioError`. Streams have a fixed block, one direction each, and are only ever aborted:
+PortAudio's `stop` waits for ever on a card that delivers nothing. Every call is made by one thread,
+since a sound server that froze lets even `abort` wait.
 """
 
 from __future__ import annotations
 
-import atexit
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable
 from concurrent.futures import wait
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from studio.audio.card_thread import CardThread
+from studio.audio.refusals import CHANNELS_REFUSED, RATE_REFUSED, code_of, in_words
+from studio.audio.sound_library import load_library
 from studio.core.errors import StudioError
+from studio.core.text import one_line
+
+if TYPE_CHECKING:
+    from studio.audio.sound_library import BlockStatus, BlockTimes, LibraryStream, SoundLibrary
 
 Direction = Literal["input", "output"]
 
-FillBlock = Callable[[int, float, bool], bytes]
-"""Takes a count of samples, the seconds until the first is heard, and whether the card ran dry
-before them; returns int16 bytes."""
+FillBlock = Callable[[NDArray[np.int16], float, bool], None]
+"""Takes a block of mono samples to write to, the seconds until the first is heard, and whether the
+card ran dry before them."""
 
-TakeBlock = Callable[[bytes, bool], None]
-"""Takes int16 bytes, and whether the card's buffer overflowed before them."""
+TakeBlock = Callable[[NDArray[np.int16], float, bool], None]
+"""Takes samples (of all channels, in turn) that are only lent, the seconds since the first was
+recorded, and whether the card's buffer overflowed before them."""
 
 _CLOSING_S = 0.1
-
-INSTALL_HINT = (
-    "Install PortAudio: apt-get install libportaudio2 (Debian, Ubuntu), "
-    "brew install portaudio (macOS)."
-)
+_COMMON_RATES_HZ = (48_000, 44_100, 16_000)
+_PLACE = re.compile(r"\s*\((?:plug)?hw:\d+,\d+\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,91 +55,25 @@ class Device:
     is_default_input: bool = False
     is_default_output: bool = False
 
+    @property
+    def lasting_name(self) -> str:
+        """The name without the place that ALSA gave the card, which is another after each plug-in.
+
+        The one to remember; `SoundCards.find` takes it.
+        """
+        return _PLACE.sub("", self.name)
+
     def can(self, direction: Direction) -> bool:
         """Whether it records (`input`) or plays (`output`)."""
-        return bool(self.input_channels if direction == "input" else self.output_channels)
+        return bool(self.channels(direction))
+
+    def channels(self, direction: Direction) -> int:
+        """How many channels it has that way."""
+        return self.input_channels if direction == "input" else self.output_channels
 
     def is_default(self, direction: Direction) -> bool:
         """Whether the system would choose it."""
         return self.is_default_input if direction == "input" else self.is_default_output
-
-
-class LibraryStream(Protocol):
-    """A stream as sounddevice has it."""
-
-    @property
-    def active(self) -> bool:
-        """Whether the card still calls back; it turns False when the card is unplugged."""
-        ...
-
-    @property
-    def latency(self) -> float:
-        """The card's own estimate in seconds."""
-        ...
-
-    def start(self) -> None:
-        """Begin, or begin again after `abort`."""
-        ...
-
-    def abort(self) -> None:
-        """Stop at once and forget what was queued."""
-        ...
-
-    def close(self) -> None:
-        """Give the card back."""
-        ...
-
-
-class BlockTimes(Protocol):
-    """The times that PortAudio gives to a callback; only their differences mean anything."""
-
-    outputBufferDacTime: float  # noqa: N815 - PortAudio's own name
-    currentTime: float  # noqa: N815 - PortAudio's own name
-
-
-class BlockStatus(Protocol):
-    """What PortAudio noticed since the last callback."""
-
-    input_overflow: bool
-    output_underflow: bool
-
-
-class SoundLibrary(Protocol):
-    """The part of sounddevice's surface that is used here."""
-
-    @property
-    def default(self) -> Any:  # noqa: ANN401 - sounddevice's settings object
-        """The defaults; its `device` is a pair of indexes, -1 for none."""
-        ...
-
-    @property
-    def PortAudioError(self) -> type[Exception]:  # noqa: N802 - sounddevice's own name
-        """What PortAudio's refusals are raised as."""
-        ...
-
-    def RawInputStream(self, **options: object) -> LibraryStream:  # noqa: N802 - sounddevice's own name
-        """A stream that records bytes."""
-        ...
-
-    def RawOutputStream(self, **options: object) -> LibraryStream:  # noqa: N802 - sounddevice's own name
-        """A stream that plays bytes."""
-        ...
-
-    def query_devices(self) -> Sequence[Mapping[str, Any]]:
-        """Every card."""
-        ...
-
-    def query_hostapis(self) -> Sequence[Mapping[str, Any]]:
-        """Every sound system."""
-        ...
-
-    def _terminate(self) -> None:
-        """Let go of every sound system and of every open stream."""
-        ...
-
-    def _initialize(self) -> None:
-        """Look at every sound system again."""
-        ...
 
 
 class CardStream:
@@ -141,6 +82,7 @@ class CardStream:
     Args:
         device: whose it is.
         rate_hz: what it is opened at.
+        channels: with how many channels.
         make: opens the library's stream.
         cards: where it is open.
 
@@ -152,10 +94,12 @@ class CardStream:
         self,
         device: Device,
         rate_hz: int,
+        channels: int,
         make: Callable[[], LibraryStream],
         cards: SoundCards,
     ) -> None:
         self.rate_hz = rate_hz
+        self.channels = channels
         self._device = device
         self._cards = cards
         self._is_restarting = False
@@ -180,7 +124,7 @@ class CardStream:
         try:
             self._cards.thread.answer(self._stream.start)
         except self._cards.refusal as failure:
-            raise _refused(self._device, failure) from failure
+            raise in_words(self._device.name, failure, (self.rate_hz,)) from failure
 
     def restart(self, between: Callable[[], None]) -> None:
         """Throw away what the card has queued and begin again, without waiting for it.
@@ -229,6 +173,7 @@ class SoundCards:
         self.refusal = library.PortAudioError
         self._library = library
         self._open_streams: set[CardStream] = set()
+        self._is_initialized = True
         self._is_list_fresh = True
 
     @classmethod
@@ -242,31 +187,37 @@ class SoundCards:
             StudioError: it is not installed, or its sound system does not answer.
         """
         thread = thread or CardThread()
-        try:
-            library = thread.answer(_import)
-        except OSError as failure:
-            raise StudioError(
-                "PortAudio is not installed.", title="No real sound", hint=INSTALL_HINT
-            ) from failure
-        return cls(library, thread)
+        return cls(load_library(thread), thread)
+
+    @property
+    def are_in_use(self) -> bool:
+        """Whether a stream is open, so that cards that were plugged in since are not seen."""
+        return bool(self._open_streams)
 
     def listed(self) -> list[Device]:
-        """Every card, in PortAudio's order: as of now, or of when the oldest stream was opened.
+        """Every card, in PortAudio's order.
+
+        PortAudio looks for cards only when it is initialised, and that ends all its streams. So
+        while no stream is open (`are_in_use`) each call initialises it again (40 to 100 ms), and
+        tells what is plugged in now; otherwise it tells what was when the oldest stream was opened.
+        Blocks for at most `PATIENCE_S`.
 
         Raises:
-            StudioError: PortAudio cannot reach the sound systems any more.
+            StudioError: PortAudio cannot reach the sound systems, or they do not answer.
         """
         try:
             return self.thread.answer(self._list)
         except self.refusal as failure:
             raise StudioError(
-                f"The sound system does not answer ({failure}).",
+                f"The sound system does not answer ({one_line(str(failure.args[0]), 120)}).",
                 title="No real sound",
                 hint="Start the sound server, then try again.",
             ) from failure
 
     def find(self, direction: Direction, wanted: str = "") -> Device:
         """The card with this index, this name or this part of one; the system's choice if empty.
+
+        A card that was unplugged is found again by its name when it is back; see `listed`.
 
         Raises:
             StudioError: no card, or none that fits.
@@ -283,7 +234,7 @@ class SoundCards:
         name = wanted.casefold()
         fits: tuple[Callable[[Device], bool], ...] = (
             lambda device: wanted == str(device.index),
-            lambda device: name == device.name.casefold(),
+            lambda device: name in (device.name.casefold(), device.lasting_name.casefold()),
             lambda device: name in device.name.casefold(),
         )
         for fit in fits:
@@ -291,35 +242,50 @@ class SoundCards:
                 return device
         names = ", ".join(f"{device.index} {device.name}" for device in able)
         raise StudioError(
-            f"No {direction} device is called {wanted}.",
+            f"No {direction} device is called {one_line(wanted, 60)}.",
             title="No such sound card",
             hint=f"There are: {names}",
         )
 
-    def open_output(self, device: Device, rates_hz: tuple[int, ...], fill: FillBlock) -> CardStream:
-        """A stream of 10 ms blocks at the first of the rates that the card takes.
+    def open_output(self, device: Device, rate_hz: int, fill: FillBlock) -> CardStream:
+        """A stream of 10 ms blocks at this rate, at the card's own, or at a common one.
+
+        The first of them that the card takes; with one channel, or the same in each of its own.
 
         Raises:
             StudioError: the card takes none of them, or is gone.
         """
 
-        def call(outdata: memoryview, frames: int, time: BlockTimes, status: BlockStatus) -> None:
-            until_heard_s = time.outputBufferDacTime - time.currentTime
-            outdata[:] = fill(frames, until_heard_s, bool(status.output_underflow))
+        def callback(channels: int) -> Callable[..., None]:
+            def call(
+                outdata: memoryview, _frames: int, time: BlockTimes, status: BlockStatus
+            ) -> None:
+                until_heard_s = time.outputBufferDacTime - time.currentTime
+                block = np.frombuffer(outdata, np.int16).reshape(-1, channels)
+                fill(block[:, 0], until_heard_s, bool(status.output_underflow))
+                block[:, 1:] = block[:, :1]
 
-        return self._open(self._library.RawOutputStream, device, rates_hz, 100, call)
+            return call
 
-    def open_input(self, device: Device, rates_hz: tuple[int, ...], take: TakeBlock) -> CardStream:
-        """A stream of 20 ms blocks at the first of the rates that the card takes.
+        make = partial(self._library.RawOutputStream, device=device.index)
+        return self._open("output", make, device, rate_hz, 100, callback)
+
+    def open_input(self, device: Device, rate_hz: int, take: TakeBlock) -> CardStream:
+        """A stream of 20 ms blocks at this rate, at the card's own, or at a common one.
+
+        The first of them that the card takes; with one channel, or with all that it has.
 
         Raises:
             StudioError: the card takes none of them, or is gone.
         """
 
-        def call(indata: memoryview, _frames: int, _time: object, status: BlockStatus) -> None:
-            take(bytes(indata), bool(status.input_overflow))
+        def call(indata: memoryview, _frames: int, time: BlockTimes, status: BlockStatus) -> None:
+            since_recorded_s = time.currentTime - time.inputBufferAdcTime
+            samples = np.frombuffer(indata, np.int16)
+            take(samples, since_recorded_s, bool(status.input_overflow))
 
-        return self._open(self._library.RawInputStream, device, rates_hz, 50, call)
+        make = partial(self._library.RawInputStream, device=device.index)
+        return self._open("input", make, device, rate_hz, 50, lambda _channels: call)
 
     def closed(self, stream: CardStream) -> None:
         """Forget a stream that is open no longer."""
@@ -332,7 +298,7 @@ class SoundCards:
         return [
             Device(
                 index=index,
-                name=card["name"],
+                name=one_line(card["name"]),
                 host=hosts[card["hostapi"]]["name"],
                 input_channels=card["max_input_channels"],
                 output_channels=card["max_output_channels"],
@@ -345,32 +311,41 @@ class SoundCards:
 
     def _open(
         self,
-        kind: Callable[..., LibraryStream],
+        direction: Direction,
+        make: Callable[..., LibraryStream],
         device: Device,
-        rates_hz: tuple[int, ...],
+        wanted_hz: int,
         blocks_per_s: int,
-        callback: Callable[..., None],
+        callback: Callable[[int], Callable[..., None]],
     ) -> CardStream:
-        failure: Exception | None = None
-        for rate_hz in dict.fromkeys(rates_hz):
-            make = partial(
-                kind,
-                device=device.index,
-                samplerate=rate_hz,
-                channels=1,
-                dtype="int16",
-                blocksize=rate_hz // blocks_per_s,
-                latency="low",
-                callback=callback,
-            )
-            try:
-                stream = self.thread.answer(partial(CardStream, device, rate_hz, make, self))
-            except (self.refusal, ValueError) as refused:
-                failure = refused
-            else:
-                self._open_streams.add(stream)
-                return stream
-        raise _refused(device, failure) from failure
+        rates_hz = tuple(dict.fromkeys((wanted_hz, device.rate_hz, *_COMMON_RATES_HZ)))
+        failures: list[Exception] = []
+        for rate_hz in rates_hz:
+            for channels in dict.fromkeys((1, device.channels(direction))):
+                options = partial(
+                    make,
+                    samplerate=rate_hz,
+                    channels=channels,
+                    dtype="int16",
+                    blocksize=rate_hz // blocks_per_s,
+                    latency="low",
+                    callback=callback(channels),
+                )
+                stream = partial(CardStream, device, rate_hz, channels, options, self)
+                try:
+                    return self.thread.answer(partial(self._opened, stream))
+                except (self.refusal, ValueError) as refused:
+                    failures.append(refused)
+                    if code_of(refused) != CHANNELS_REFUSED:
+                        break
+        failure = _most_telling(failures)
+        raise in_words(device.name, failure, rates_hz) from failure
+
+    def _opened(self, make: Callable[[], CardStream]) -> CardStream:
+        """On the cards' own thread, so that no look at the cards can come in between."""
+        stream = make()
+        self._open_streams.add(stream)
+        return stream
 
     def _look_again(self) -> None:
         """Have PortAudio list the cards anew, which it otherwise does only once in its life.
@@ -380,23 +355,14 @@ class SoundCards:
         if self._is_list_fresh or self._open_streams:
             self._is_list_fresh = False
             return
-        self._library._terminate()  # noqa: SLF001 - sounddevice has no other way
+        if self._is_initialized:
+            self._library._terminate()  # noqa: SLF001 - sounddevice has no other way
+            self._is_initialized = False
         self._library._initialize()  # noqa: SLF001
+        self._is_initialized = True
 
 
-def _refused(device: Device, failure: Exception | None) -> StudioError:
-    return StudioError(
-        f"{device.name} cannot be opened ({failure}).",
-        title="Sound card refused",
-        hint="Close other programs that use it, or choose another one.",
-    )
-
-
-def _import() -> SoundLibrary:
-    """The module; loading it looks at every card."""
-    import sounddevice
-
-    # At the end of the process it would let go of all sound systems, and wait for a frozen one for
-    # ever; streams are closed by those who opened them, and the rest ends with the process.
-    atexit.unregister(sounddevice._exit_handler)  # noqa: SLF001
-    return cast("SoundLibrary", sounddevice)
+def _most_telling(failures: list[Exception]) -> Exception:
+    """What stood in the way; a rate that is refused does so only where every rate is."""
+    others = [each for each in failures if code_of(each) != RATE_REFUSED]
+    return (others or failures)[-1]

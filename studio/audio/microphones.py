@@ -8,41 +8,49 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
+from studio.audio.capture_times import CaptureTimes
 from studio.audio.resample import StreamResampler
+from studio.audio.ring import SampleRing
 from studio.audio.samples import encode, to_int16
 from studio.core.errors import StudioError
 from studio.core.units import BLOCK_MS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Iterator
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from studio.audio.devices import Device, SoundCards
     from studio.audio.formats import AudioFormat
     from studio.core.clock import Clock
 
+Clean = Callable[[NDArray[np.int16], float], NDArray[np.int16]]
+"""Takes 20 ms at the wire's rate and the clock's reading at their first sample; returns as many."""
+
 _LONGEST_CATCH_UP_S = 2.0
 _SILENT_CARD_S = 0.5
 _STARTING_CARD_S = 3.0  # a Bluetooth headset takes its time
-_STALE_BLOCKS = 25  # half a second: older sound would put the conversation behind for good
-_FALLBACK_RATE_HZ = 48_000
+_STALE_S = 0.5  # older sound would put the conversation behind for good
+_LONGEST_LATENCY_S = 3.0
 
 
 class Block(NamedTuple):
     """20 ms of sound in the wire's format.
 
-    `late_ms` is how long after its time it came, `lost_ms` what was lost before it.
+    `late_ms` is how long after its time it came, `lost_ms` what was lost before it, and
+    `captured_at` the clock's reading when its last sample ended at the microphone.
     """
 
     payload: bytes
     late_ms: float = 0.0
     lost_ms: float = 0.0
+    captured_at: float = 0.0
 
 
 class Microphone(Protocol):
@@ -106,7 +114,7 @@ class PacedMicrophone:
             if late_s > _LONGEST_CATCH_UP_S:
                 late_s, lost_s = 0.0, late_s
                 due += lost_s
-            yield Block(self._next_payload(), late_s * 1000, lost_s * 1000)
+            yield Block(self._next_payload(), late_s * 1000, lost_s * 1000, due)
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -169,8 +177,19 @@ def recorded(path: Path, audio_format: AudioFormat) -> bytes:
     return encode(to_int16(samples), audio_format)
 
 
+def _untouched(samples: NDArray[np.int16], _begin: float) -> NDArray[np.int16]:
+    return samples
+
+
 class DeviceMicrophone:
-    """A sound card. Its callback only hands bytes over to the event loop.
+    """A sound card. Its callback only copies samples into a ring, and wakes the event loop.
+
+    Args:
+        cards: where it is opened.
+        device: which one.
+        audio_format: the wire's.
+        clock: what its blocks are timed by.
+        clean: what is sent instead of what was recorded.
 
     Raises:
         StudioError: the card cannot be opened.
@@ -178,18 +197,28 @@ class DeviceMicrophone:
 
     is_virtual = False
 
-    def __init__(self, cards: SoundCards, device: Device, audio_format: AudioFormat) -> None:
+    def __init__(
+        self,
+        cards: SoundCards,
+        device: Device,
+        audio_format: AudioFormat,
+        clock: Clock,
+        clean: Clean = _untouched,
+    ) -> None:
         self.name = device.name
         self.overruns = 0
         self._format = audio_format
-        self._arrived: deque[bytes] = deque()
+        self._clock = clock
+        self._clean = clean
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news = asyncio.Event()
-        rates_hz = (audio_format.rate_hz, device.rate_hz, _FALLBACK_RATE_HZ)
-        self._stream = cards.open_input(device, rates_hz, self._take)
-        self.rate_hz = self._stream.rate_hz
+        self._stream = cards.open_input(device, audio_format.rate_hz, self._take)
+        self.rate_hz, self._channels = self._stream.rate_hz, self._stream.channels
         self.latency_ms = self._stream.latency_ms
+        self._ring = SampleRing(int(_STALE_S * self.rate_hz) * self._channels)
+        self._times = CaptureTimes(self.rate_hz)
         self._resampler = StreamResampler(self.rate_hz, audio_format.rate_hz)
+        self._carried: NDArray[np.int16] = np.zeros(0, np.int16)
 
     async def blocks(self) -> AsyncIterator[Block]:
         """Blocks as the card records them.
@@ -200,50 +229,69 @@ class DeviceMicrophone:
         """
         self._loop = asyncio.get_running_loop()
         await asyncio.to_thread(self._stream.start)
-        carried: NDArray[np.int16] = np.zeros(0, np.int16)
-        per_block = self._format.rate_hz * BLOCK_MS // 1000
         patience_s = _STARTING_CARD_S
         while True:
-            lost_ms = await self._something_arrived(patience_s)
+            await self._something_arrived(patience_s)
             patience_s = _SILENT_CARD_S
-            fresh = np.frombuffer(self._arrived.popleft(), np.int16)
-            carried = np.concatenate((carried, self._resampler.process(fresh)))
-            while carried.size >= per_block:
-                late_ms = len(self._arrived) * float(BLOCK_MS)
-                yield Block(encode(carried[:per_block], self._format), late_ms, lost_ms)
-                carried, lost_ms = carried[per_block:], 0.0
+            for block in self._arrived():
+                yield block
 
     def close(self) -> None:
         """Give the card back, at once."""
         self._loop = None
         self._stream.close()
 
-    def _take(self, payload: bytes, overflowed: bool) -> None:  # noqa: FBT001 - a callback
+    def _take(self, samples: NDArray[np.int16], since_recorded_s: float, overflowed: bool) -> None:  # noqa: FBT001 - a callback
+        if not 0 <= since_recorded_s <= _LONGEST_LATENCY_S:  # some sound systems tell no such time
+            since_recorded_s = self.latency_ms / 1000
         self.overruns += overflowed
-        self._arrived.append(payload)
+        recorded_at = self._clock.monotonic() - since_recorded_s
+        frames = samples.size // self._channels
+        self._ring.write(samples, self._times.end(recorded_at, frames))
         loop = self._loop
         if loop is not None:
-            loop.call_soon_threadsafe(self._news.set)
+            with suppress(RuntimeError):  # the loop ended meanwhile
+                loop.call_soon_threadsafe(self._news.set)
 
-    async def _something_arrived(self, patience_s: float) -> float:
-        """Wait for the card; throws away what got stale, and returns its milliseconds."""
-        while not self._arrived:
-            self._news.clear()
-            try:
-                async with asyncio.timeout(patience_s):
+    def _arrived(self) -> Iterator[Block]:
+        """All whole blocks that the ring's samples complete."""
+        samples, ended_at, lost = self._ring.read()
+        lost_ms = lost / self._channels * 1000 / self.rate_hz
+        resampled = self._resampler.process(_mixed_down(samples, self._channels))
+        sound = np.concatenate((self._carried, resampled))
+        size = self._format.rate_hz * BLOCK_MS // 1000
+        whole = sound.size - sound.size % size
+        self._carried = sound[whole:]
+        # What the resampler waits for was recorded, too, after the last sample that it gave.
+        ended_at -= self._resampler.lookahead_ms / 1000
+        for at in range(0, whole, size):
+            behind_s = (sound.size - at - size) / self._format.rate_hz
+            captured_at = ended_at - behind_s
+            cleaned = self._clean(sound[at : at + size], captured_at - BLOCK_MS / 1000)
+            late_ms = (whole - at - size) / size * BLOCK_MS
+            yield Block(encode(cleaned, self._format), late_ms, lost_ms, captured_at)
+            lost_ms = 0.0
+
+    async def _something_arrived(self, patience_s: float) -> None:
+        # A wake-up may come after its samples were read with the ones before: then wait on.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                while not self._ring.has_news():
+                    self._news.clear()
                     await self._news.wait()
-            except TimeoutError:
-                if self._arrived:  # it was the loop that was late
-                    break
-                raise StudioError(
-                    f"{self.name} stopped recording.",
-                    title="The microphone went away",
-                    hint="Plug it in again and reconnect, or choose another one.",
-                ) from None
-        lost = max(0, len(self._arrived) - _STALE_BLOCKS)
-        for _ in range(lost):
-            self._arrived.popleft()
-        return lost * float(BLOCK_MS)
+        if not self._ring.has_news():  # else it was the loop that was late
+            raise StudioError(
+                f"{self.name} stopped recording.",
+                title="The microphone went away",
+                hint="Plug it in again, or choose another one.",
+            )
+
+
+def _mixed_down(samples: NDArray[np.int16], channels: int) -> NDArray[np.int16]:
+    if channels == 1:
+        return samples
+    mixed = np.rint(samples.reshape(-1, channels).mean(axis=1)).astype(np.int16)
+    return cast("NDArray[np.int16]", mixed)
 
 
 class Voiceover:

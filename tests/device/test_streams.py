@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import sleep
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ def other_card(request: pytest.FixtureRequest, card: VirtualCard) -> Iterator[Vi
 
 def heard_by_microphone(
     card: VirtualCard, samples: NDArray[np.int16], path: Path, only_hz: int = 0
-) -> tuple[NDArray[np.int16], dict[str, object]]:
+) -> tuple[NDArray[np.int16], dict[str, Any]]:
     rate_hz = only_hz or WIRE_HZ
     with card.running("hearing", path, only_hz) as microphone:
         with card.speaking(samples, rate_hz):
@@ -57,6 +58,9 @@ def test_the_microphone_delivers_every_sample_as_it_was_played(
     assert samples.tobytes() in recorded.tobytes()
     assert report["sizes"] == [960]
     assert (report["lost_ms"], report["overruns"]) == (0, 0)
+    steps_ms = np.diff(report["captured_at"][10:]) * 1000  # a stream's first times are wrong
+    assert abs(steps_ms - 20).max() < 1
+    figure(f"blocks are timed 20 ms apart but for {abs(steps_ms - 20).max():.3f} ms")
     figure(f"{samples.size} samples bit-exact, latest block {report['late_ms']} ms late")
 
 
@@ -113,14 +117,17 @@ def test_barge_in_is_silence_at_the_card_within_30_ms(
         report = card.told_by("speaking", "cut", path, 0)
         told(listener)
     heard = Heard.read(tmp_path / "heard.npz", samples)
-    until_silent = [heard.silent_after(asked_at) for asked_at, _, _ in report["cuts"]]
-    calls = [call_ms for _, call_ms, _ in report["cuts"]]
-    errors = [ms - heard.position_ms(at) for at, _, ms in report["cuts"]]
-    figure(f"silent after {spread(until_silent)}; the call took {spread(calls)}")
+    until_silent = [heard.silent_after(asked_at) for asked_at, _, _, _ in report["cuts"]]
+    calls = [call_ms for _, call_ms, _, _ in report["cuts"]]
+    errors = [ms - heard.position_ms(at) for at, _, ms, _ in report["cuts"]]
+    said = [(silent_at - asked_at) * 1000 for asked_at, _, _, silent_at in report["cuts"]]
+    figure(f"silent after {spread(until_silent)}, said to be after {spread(said)}")
+    figure(f"the call took {spread(calls)}")
     figure(f"said to be heard minus truly heard: {spread(errors)}")
     assert len(until_silent) >= 12
     assert max(until_silent) <= 30
     assert max(map(abs, errors)) <= 10
+    assert all(abs(one - other) <= 10 for one, other in zip(said, until_silent, strict=True))
 
 
 def test_the_play_head_is_where_the_ear_is(
@@ -136,7 +143,9 @@ def test_the_play_head_is_where_the_ear_is(
     figure(f"head minus ear over {len(errors)} looks: {spread(errors)}")
     assert len(errors) > 100
     assert max(map(abs, errors)) <= 10
-    (_, _, began_at), (_, _, played_ms, ended_at) = report["events"]
+    (_, _, began_at, device_ms), (_, _, played_ms, ended_at) = report["events"]
+    figure(f"the card's part of the latency: {device_ms:.1f} ms")
+    assert 5 < device_ms < 100
     assert heard.position_ms(began_at + 0.05) == pytest.approx(50, abs=10)
     assert played_ms == 2_000
     assert ended_at - began_at == pytest.approx(2, abs=0.01)

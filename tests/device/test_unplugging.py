@@ -1,12 +1,14 @@
-"""A card that goes away in the middle of a session, as a screen sees it through the worker."""
+"""A card that goes away, and comes back: to our streams, and to a screen through the worker."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -29,6 +31,7 @@ pytestmark = pytest.mark.device
 Tell = Callable[[str], None]
 APPEND = "input_audio_buffer.append"
 NOTICED_WITHIN_S = 1.0
+BACK_WITHIN_S = 2.0
 
 
 async def converse(peer: ServerConnection) -> None:
@@ -163,3 +166,32 @@ async def test_what_sound_libraries_print_goes_to_the_workers_log(
         own_card.kill()
         await talk.until(*BOTH_FAILED)
     assert "Traceback" not in talk.log_path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("mode", "take_away", "bring_back"),
+    [("known", "unplug", "plug_in"), ("afresh", "unplug", "plug_in"), ("afresh", "kill", "start")],
+)
+def test_a_card_that_comes_back_can_be_opened_again(
+    own_card: VirtualCard, figure: Tell, mode: str, take_away: str, bring_back: str
+) -> None:
+    clock = SystemClock()
+    with own_card.running("recovering", mode) as program:
+        assert program.stdout is not None
+        began = clock.monotonic()
+        getattr(own_card, take_away)()
+        words = [program.stdout.readline().strip() for _ in range(2)]
+        noticed_s = clock.monotonic() - began
+        sleep(1)  # it is tried in vain meanwhile
+        getattr(own_card, bring_back)()
+        began = clock.monotonic()
+        told = json.loads(program.stdout.readline())
+        back_s = clock.monotonic() - began
+    refusals = set(told["refusals"])
+    figure(f"noticed after {noticed_s * 1000:.0f} ms, sounds {back_s * 1000:.0f} ms after return")
+    figure(f"in between: {'; '.join(sorted(refusals))}")
+    assert words == ["default stopped recording.", "default stopped playing."]
+    assert refusals
+    assert not any("cannot be opened" in refusal for refusal in refusals)
+    assert noticed_s < NOTICED_WITHIN_S
+    assert back_s < BACK_WITHIN_S

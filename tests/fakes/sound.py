@@ -29,6 +29,7 @@ class FakeStream:
     samplerate: int
     blocksize: int
     callback: Callable[..., None]
+    channels: int = 1
     active: bool = False
     latency: float = 0.03
     is_closed: bool = False
@@ -47,9 +48,14 @@ class FakeStream:
     def close(self) -> None:
         self.is_closed = True
 
+    @property
+    def is_input(self) -> bool:
+        """Whether it records: those that do have blocks of 20 ms, those that play of 10 ms."""
+        return self.samplerate // self.blocksize == 50
+
     def pull(self, until_heard_s: float = 0.03, *, underflow: bool = False) -> NDArray[np.int16]:
         """Play one block."""
-        out = bytearray(self.blocksize * 2)
+        out = bytearray(b"\x7f" * self.blocksize * 2 * self.channels)
         times = SimpleNamespace(outputBufferDacTime=100.0 + until_heard_s, currentTime=100.0)
         status = SimpleNamespace(output_underflow=underflow)
         self.callback(memoryview(out), self.blocksize, times, status)
@@ -60,25 +66,36 @@ class FakeStream:
         for _ in range(5):
             assert not self.pull().any()
 
-    def push(self, samples: NDArray[np.int16], *, overflow: bool = False) -> None:
+    def push(
+        self, samples: NDArray[np.int16], since_recorded_s: float = 0.02, *, overflow: bool = False
+    ) -> None:
         """Record one block."""
+        times = SimpleNamespace(inputBufferAdcTime=100.0 - since_recorded_s, currentTime=100.0)
         status = SimpleNamespace(input_overflow=overflow)
-        self.callback(memoryview(samples.tobytes()), samples.size, SimpleNamespace(), status)
+        frames = samples.size // self.channels
+        self.callback(memoryview(samples.tobytes()), frames, times, status)
 
 
 @dataclass
 class FakeSoundLibrary:
     """sounddevice's surface over made-up cards.
 
-    `rates_hz` are the rates that cards take.
+    `rates_hz` are the rates that cards take, `channels` the counts of channels, any where there are
+    none; `refusal` is what they answer instead of opening, and `blindness` instead of listing. What
+    is put into `cards` is listed only after the next look, as PortAudio does it.
     """
 
     cards: Sequence[Mapping[str, Any]] = ()
     default_indexes: tuple[int, int] = (-1, -1)
     rates_hz: tuple[int, ...] = (24_000, 48_000)
+    channels: tuple[int, ...] = ()
+    refusal: Exception | None = None
+    blindness: Exception | None = None
     streams: list[FakeStream] = field(default_factory=list)
     looks: int = 1
     are_gone: bool = False
+    is_initialized: bool = True
+    _known: Sequence[Mapping[str, Any]] | None = None
     PortAudioError = FakePortAudioError
 
     @property
@@ -86,15 +103,24 @@ class FakeSoundLibrary:
         return SimpleNamespace(device=self.default_indexes)
 
     def query_devices(self) -> Sequence[Mapping[str, Any]]:
-        return self.cards
+        if self._known is None:
+            self._known = self.cards
+        return self._known
 
     def query_hostapis(self) -> Sequence[Mapping[str, Any]]:
         return ({"name": "ALSA"},)
 
     def _terminate(self) -> None:
+        if not self.is_initialized:
+            raise FakePortAudioError("Error terminating PortAudio: not initialized", -10000)
         assert all(stream.is_closed for stream in self.streams)
+        self.is_initialized = False
 
     def _initialize(self) -> None:
+        if self.blindness is not None:
+            raise self.blindness
+        self.is_initialized = True
+        self._known = self.cards
         self.looks += 1
 
     def RawOutputStream(self, **options: object) -> FakeStream:  # noqa: N802 - its name
@@ -104,9 +130,15 @@ class FakeSoundLibrary:
         return self._open(options)
 
     def _open(self, options: Mapping[str, Any]) -> FakeStream:
+        if self.refusal is not None:
+            raise self.refusal
         if options["samplerate"] not in self.rates_hz:
-            raise FakePortAudioError("Error opening stream: Invalid sample rate")
-        stream = FakeStream(options["samplerate"], options["blocksize"], options["callback"])
+            raise FakePortAudioError("Error opening stream: Invalid sample rate", -9997)
+        if self.channels and options["channels"] not in self.channels:
+            raise FakePortAudioError("Error opening stream: Invalid number of channels", -9998)
+        stream = FakeStream(
+            options["samplerate"], options["blocksize"], options["callback"], options["channels"]
+        )
         stream.is_gone = self.are_gone
         self.streams.append(stream)
         return stream

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from studio.audio.card_thread import CardThread
-from studio.audio.devices import LibraryStream, SoundCards
+from studio.audio.devices import SoundCards
 from studio.runtime.priority import prefer_this_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from studio.audio.sound_library import LibraryStream
 
 
 class _OneRate:

@@ -14,21 +14,24 @@ from typing import Any
 
 from studio.audio.formats import AudioFormat
 from studio.audio.microphones import DeviceMicrophone
+from studio.runtime.clock import SystemClock
 from tests.device.programs.cards import cards_taking
 
 
 async def recorded(rate_hz: int) -> tuple[bytes, dict[str, Any]]:
     """What came until the standard input ended, and an account of it."""
     cards = cards_taking(rate_hz)
-    microphone = DeviceMicrophone(cards, cards.find("input"), AudioFormat.PCM16)
+    microphone = DeviceMicrophone(cards, cards.find("input"), AudioFormat.PCM16, SystemClock())
     ended = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin, ended.set)
     payloads: list[bytes] = []
+    captured_at: list[float] = []
     lost_ms = late_ms = 0.0
     async for block in microphone.blocks():
         if not payloads:
             print("ready", flush=True)  # noqa: T201
         payloads.append(block.payload)
+        captured_at.append(block.captured_at)
         lost_ms += block.lost_ms
         late_ms = max(late_ms, block.late_ms)
         if ended.is_set():
@@ -36,6 +39,7 @@ async def recorded(rate_hz: int) -> tuple[bytes, dict[str, Any]]:
     microphone.close()
     return b"".join(payloads), {
         "sizes": sorted(set(map(len, payloads))),
+        "captured_at": captured_at,
         "rate_hz": microphone.rate_hz,
         "lost_ms": lost_ms,
         "late_ms": late_ms,

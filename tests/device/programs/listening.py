@@ -14,6 +14,7 @@ import numpy as np
 from studio.runtime.clock import SystemClock
 
 RATE_HZ = 24_000
+BLOCK = 240
 
 
 def main(path: str) -> None:
@@ -25,7 +26,7 @@ def main(path: str) -> None:
 
     def take(indata: memoryview, _frames: int, time: Any, _status: object) -> None:  # noqa: ANN401
         recorded_at = clock.monotonic() + time.inputBufferAdcTime - time.currentTime
-        began.append(recorded_at - sum(map(len, blocks)) / 2 / RATE_HZ)
+        began.append(recorded_at - len(blocks) * BLOCK / RATE_HZ)
         blocks.append(bytes(indata))
         if len(blocks) == 1:
             print("ready", flush=True)  # noqa: T201
@@ -35,7 +36,7 @@ def main(path: str) -> None:
         samplerate=RATE_HZ,
         channels=1,
         dtype="int16",
-        blocksize=240,
+        blocksize=BLOCK,
         latency=0.1,
         callback=take,
     )

@@ -14,7 +14,7 @@ from time import sleep
 from typing import Any
 
 from studio.audio.formats import AudioFormat
-from studio.audio.playout import Finished, PlayoutEvent
+from studio.audio.playout import Finished, PlayoutEvent, Silenced
 from studio.audio.speakers import DeviceSpeaker
 from studio.runtime.clock import SystemClock
 from tests.device.programs.cards import cards_taking
@@ -44,8 +44,11 @@ def whole(speaker: DeviceSpeaker, sound: bytes, clock: SystemClock) -> dict[str,
 
 
 def cut(speaker: DeviceSpeaker, sound: bytes, clock: SystemClock) -> dict[str, Any]:
-    """When each flush was asked for, how long the call took, and what was said to be heard."""
-    cuts: list[tuple[float, float, float]] = []
+    """For each flush when it was asked for, how long the call took, what was said to be heard.
+
+    And when the card was said to be silent.
+    """
+    cuts: list[tuple[float, float, float, float]] = []
     for turn in range(CUTS):
         _play(speaker, sound, f"item {turn}")
         until = clock.monotonic() + _LONGEST_S
@@ -56,10 +59,13 @@ def cut(speaker: DeviceSpeaker, sound: bytes, clock: SystemClock) -> dict[str, A
         speaker.poll()
         asked_at = clock.monotonic()
         (heard,) = speaker.flush()
-        cuts.append((asked_at, (clock.monotonic() - asked_at) * 1000, heard.played_ms))
+        call_ms = (clock.monotonic() - asked_at) * 1000
+        told: list[PlayoutEvent] = []
         for _ in range(15):
             sleep(0.01)
-            speaker.poll()
+            told += speaker.poll()
+        (silenced,) = (each for each in told if isinstance(each, Silenced))
+        cuts.append((asked_at, call_ms, heard.played_ms, silenced.at))
     return {"cuts": cuts}
 
 

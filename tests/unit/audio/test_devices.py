@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from studio.audio.devices import SoundCards
 from studio.core.errors import StudioError
-from tests.fakes.sound import FakeSoundLibrary, card, headset
+from tests.fakes.sound import FakePortAudioError, FakeSoundLibrary, card, headset
+
+
+def count_up(block: NDArray[np.int16], _until_heard_s: float, _ran_dry: bool) -> None:
+    block[:] = np.arange(block.size)
 
 
 def test_cards_are_listed_with_the_systems_choice() -> None:
@@ -40,15 +46,48 @@ def test_the_cards_are_looked_at_anew_while_none_is_open() -> None:
     library = headset()
     cards = SoundCards(library)
     device = cards.find("output")
-    stream = cards.open_output(device, (24_000,), lambda n, _s, _dry: bytes(2 * n))
+    stream = cards.open_output(device, 24_000, count_up)
     library.cards = ()
-    with pytest.raises(StudioError, match="no sound card"):
-        cards.find("input")
+    assert cards.find("output") == device
     assert library.looks == 1
     stream.close()
+    assert not cards.are_in_use
+    with pytest.raises(StudioError, match="no sound card"):
+        cards.find("input")
     library.cards = headset().cards
     assert cards.find("output") == device
-    assert library.looks == 2
+    assert library.looks == 3
+
+
+def test_a_sound_system_that_was_away_is_looked_at_again_when_it_is_back() -> None:
+    library = headset()
+    cards = SoundCards(library)
+    cards.listed()
+    library.blindness = FakePortAudioError("Error initializing PortAudio", -9999)
+    for _ in range(2):
+        with pytest.raises(StudioError, match="does not answer"):
+            cards.listed()
+    library.blindness = None
+    assert [device.name for device in cards.listed()] == ["Monitor HDMI", "USB Headset"]
+
+
+def test_a_card_that_was_plugged_into_another_place_is_found_by_its_lasting_name() -> None:
+    library = FakeSoundLibrary(
+        cards=(
+            card("Dock: USB Audio (hw:1,0)", inputs=1),
+            card("Mic: USB Audio (hw:2,0)", inputs=1),
+        )
+    )
+    cards = SoundCards(library)
+    remembered = cards.find("input", "mic").lasting_name
+    assert remembered == "Mic: USB Audio"
+    library.cards = (card("Mic: USB Audio (hw:1,0)", inputs=1),)
+    assert cards.find("input", remembered).index == 0
+
+
+def test_a_name_cannot_move_the_terminals_cursor() -> None:
+    library = FakeSoundLibrary(cards=(card("Mic\x1b[2J\n ", inputs=1),))
+    assert SoundCards(library).listed()[0].name == "Mic␛[2J"
 
 
 def test_without_a_default_the_first_that_can_is_taken() -> None:
@@ -68,9 +107,37 @@ def test_a_machine_without_cards_says_so() -> None:
         SoundCards(FakeSoundLibrary()).find("output")
 
 
-def test_a_card_that_takes_no_rate_is_named_with_the_reason() -> None:
+@pytest.mark.parametrize("rate_hz", [24_000, 48_000, 44_100, 16_000])
+def test_the_first_rate_that_a_card_takes_is_used(rate_hz: int) -> None:
+    library = headset()
+    library.rates_hz = (rate_hz,)
+    cards = SoundCards(library)
+    stream = cards.open_output(cards.find("output"), 24_000, count_up)
+    assert (stream.rate_hz, stream.channels) == (rate_hz, 1)
+    assert library.streams[0].blocksize == rate_hz // 100
+
+
+def test_a_card_without_a_single_channel_plays_the_same_in_each_of_its_own() -> None:
+    library = headset()
+    library.channels = (2,)
+    cards = SoundCards(library)
+    stream = cards.open_output(cards.find("output"), 24_000, count_up)
+    assert cards.are_in_use
+    assert (stream.rate_hz, stream.channels) == (24_000, 2)
+    assert library.streams[0].pull().tolist() == np.repeat(np.arange(240), 2).tolist()
+
+
+def test_a_card_that_takes_no_rate_is_named_with_all_of_them() -> None:
     library = headset()
     library.rates_hz = ()
     cards = SoundCards(library)
-    with pytest.raises(StudioError, match=r"USB Headset cannot be opened .*Invalid sample rate"):
-        cards.open_output(cards.find("output"), (24_000, 48_000), lambda n, _s, _dry: bytes(2 * n))
+    with pytest.raises(StudioError, match="takes none of the rates 24000, 48000, 44100, 16000 Hz"):
+        cards.open_output(cards.find("output"), 24_000, count_up)
+
+
+def test_what_stands_in_the_way_is_told_rather_than_a_rate() -> None:
+    library = headset()
+    library.refusal = FakePortAudioError("Error opening stream: Device unavailable", -9985)
+    cards = SoundCards(library)
+    with pytest.raises(StudioError, match="USB Headset is in use by another program"):
+        cards.open_output(cards.find("output"), 24_000, count_up)

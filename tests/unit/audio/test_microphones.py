@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from numpy.typing import NDArray
 
 from studio.audio.devices import SoundCards
 from studio.audio.formats import AudioFormat
@@ -22,7 +23,7 @@ from studio.audio.microphones import (
 from studio.audio.samples import decode
 from studio.core.clock import ManualClock
 from studio.core.errors import StudioError
-from tests.fakes.sound import SteppedSleep, headset, tone
+from tests.fakes.sound import SteppedSleep, card, headset, tone
 
 PCM16, PCMU = AudioFormat.PCM16, AudioFormat.PCMU
 
@@ -51,6 +52,7 @@ async def test_late_wakeups_do_not_shift_the_grid() -> None:
     sleep = SteppedSleep(clock, late_s=[0.0, 0.013, 0.07, 0.0])
     blocks = await taken(silence_microphone(PCM16, clock, sleep), 50)
     assert [round(block.late_ms) for block in blocks[:7]] == [0, 13, 70, 50, 30, 10, 0]
+    assert [round(block.captured_at * 1000) for block in blocks[:4]] == [20, 40, 60, 80]
     assert clock.monotonic() == pytest.approx(1.0)
 
 
@@ -59,6 +61,7 @@ async def test_after_a_long_sleep_of_the_machine_the_lost_time_is_told_not_made_
     sleep = SteppedSleep(clock, late_s=[3600.0])
     first, second = await taken(silence_microphone(PCM16, clock, sleep), 2)
     assert first.lost_ms == pytest.approx(3_600_000)
+    assert first.captured_at == pytest.approx(3600.02)
     assert second.lost_ms == 0
     assert second.late_ms == pytest.approx(0.0, abs=1e-6)
 
@@ -102,7 +105,7 @@ def test_an_unreadable_file_is_told(tmp_path: Path) -> None:
 async def test_a_card_delivers_what_it_recorded_in_wire_blocks() -> None:
     library = headset()
     cards = SoundCards(library)
-    microphone = DeviceMicrophone(cards, cards.find("input"), PCM16)
+    microphone = DeviceMicrophone(cards, cards.find("input"), PCM16, ManualClock())
     (stream,) = library.streams
     assert (stream.samplerate, stream.blocksize) == (24_000, 480)
     sound = tone(60)
@@ -120,7 +123,7 @@ async def test_another_rate_is_resampled_into_the_same_blocks() -> None:
     library = headset()
     library.rates_hz = (48_000,)
     cards = SoundCards(library)
-    microphone = DeviceMicrophone(cards, cards.find("input"), PCM16)
+    microphone = DeviceMicrophone(cards, cards.find("input"), PCM16, ManualClock())
     sound = tone(100, 48_000)
     for at in range(5):
         library.streams[0].push(sound[at * 960 : (at + 1) * 960])
@@ -128,10 +131,73 @@ async def test_another_rate_is_resampled_into_the_same_blocks() -> None:
     assert {len(block.payload) for block in blocks} == {960}
 
 
+async def test_a_card_without_a_single_channel_is_mixed_down() -> None:
+    library = headset()
+    library.channels = (2,)
+    library.cards = (card("Stereo", inputs=2),)
+    cards = SoundCards(library)
+    microphone = DeviceMicrophone(cards, cards.find("input"), PCM16, ManualClock())
+    left, right = tone(20), tone(20, level=8_000)
+    library.streams[0].push(np.stack((left, right), axis=1).ravel())
+    (block,) = await taken(microphone, 1)
+    mixed = np.rint((left.astype(float) + right) / 2)
+    assert decode(block.payload, PCM16).tolist() == mixed.tolist()
+
+
+@pytest.mark.parametrize("rate_hz", [24_000, 48_000, 44_100])
+async def test_a_block_knows_when_its_last_sample_was_at_the_microphone(rate_hz: int) -> None:
+    library, clock = headset(), ManualClock(10.0)
+    library.rates_hz = (rate_hz,)
+    cards = SoundCards(library)
+    microphone = DeviceMicrophone(cards, cards.find("input"), PCM16, clock)
+    size = rate_hz // 50
+    click = np.zeros(10 * size, np.int16)
+    click[5 * size : 5 * size + 8] = 20_000  # begins 100 ms after the first sample
+    for at in range(10):
+        clock.now_s = 10.0 + at * 0.02 + 0.05
+        library.streams[0].push(click[at * size : (at + 1) * size], since_recorded_s=0.05)
+    for block in await taken(microphone, 9):
+        sound = decode(block.payload, PCM16)
+        if sound.max() > 10_000:
+            begin = block.captured_at - 0.02
+            assert begin + int(sound.argmax()) / 24_000 == pytest.approx(10.1, abs=0.001)
+            break
+    else:
+        pytest.fail("the click was lost")
+
+
+async def test_what_cleans_gets_20_ms_with_their_time_and_is_sent() -> None:
+    library, clock = headset(), ManualClock(10.0)
+    cards = SoundCards(library)
+    begins = []
+
+    def halve(samples: NDArray[np.int16], begin: float) -> NDArray[np.int16]:
+        begins.append(begin)
+        return samples // 2
+
+    microphone = DeviceMicrophone(cards, cards.find("input"), PCM16, clock, halve)
+    for at in range(3):
+        library.streams[0].push(np.full(480, 100 * at, np.int16), since_recorded_s=0.02)
+        clock.advance(0.02)
+    blocks = await taken(microphone, 3)
+    assert [decode(block.payload, PCM16)[0] for block in blocks] == [0, 50, 100]
+    assert begins == pytest.approx([9.98, 10.0, 10.02])
+    assert [block.captured_at for block in blocks] == pytest.approx([10.0, 10.02, 10.04])
+
+
+async def test_times_that_make_no_sense_give_way_to_the_cards_latency() -> None:
+    library, clock = headset(), ManualClock(10.0)
+    cards = SoundCards(library)
+    microphone = DeviceMicrophone(cards, cards.find("input"), PCM16, clock)
+    library.streams[0].push(tone(20), since_recorded_s=-500.0)
+    (block,) = await taken(microphone, 1)
+    assert block.captured_at == pytest.approx(10.0 - 0.03 + 0.02)
+
+
 async def test_a_burst_of_stale_sound_is_thrown_away_and_told() -> None:
     library = headset()
     cards = SoundCards(library)
-    microphone = DeviceMicrophone(cards, cards.find("input"), PCM16)
+    microphone = DeviceMicrophone(cards, cards.find("input"), PCM16, ManualClock())
     for at in range(100):
         library.streams[0].push(np.full(480, at, np.int16))
     first, second = await taken(microphone, 2)

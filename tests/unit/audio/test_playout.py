@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from threading import Event, Thread
 from typing import cast
 
 import numpy as np
@@ -35,15 +36,15 @@ def test_silence_while_nothing_is_queued() -> None:
 
 def test_samples_come_out_as_they_went_in_across_pieces() -> None:
     queue = playout()
-    queue.play("a", 0, pcm(30))
-    queue.play("a", 0, pcm(30, first=721))
+    queue.play("a", 0, pcm(30), at=0.0)
+    queue.play("a", 0, pcm(30, first=721), at=0.0)
     out = np.concatenate([queue.pull(BLOCK, at * 0.02) for at in range(3)])
     assert out.tolist() == list(range(1, 1441))
 
 
 def test_a_part_waits_for_its_start_buffer_unless_it_is_complete() -> None:
     queue = playout()
-    queue.play("a", 0, pcm(20))
+    queue.play("a", 0, pcm(15), at=0.0)
     assert not queue.pull(BLOCK, 0.0).any()
     queue.end("a", 0)
     assert queue.pull(BLOCK, 0.02).any()
@@ -51,7 +52,7 @@ def test_a_part_waits_for_its_start_buffer_unless_it_is_complete() -> None:
 
 def test_the_head_counts_only_what_reached_the_ear() -> None:
     queue = playout()
-    queue.play("a", 0, pcm(100))
+    queue.play("a", 0, pcm(100), at=0.0)
     queue.pull(BLOCK, heard_at=1.0)
     assert queue.head(0.99) is None
     assert queue.head(1.005) == Playing("a", 0, 5.0, 100.0)
@@ -60,7 +61,7 @@ def test_the_head_counts_only_what_reached_the_ear() -> None:
 
 def test_start_and_finish_carry_the_moments_at_the_ear() -> None:
     queue = playout()
-    queue.play("a", 0, pcm(40))
+    queue.play("a", 0, pcm(40), at=0.0)
     queue.end("a", 0)
     queue.pull(BLOCK, 1.0)
     queue.pull(BLOCK, 1.02)
@@ -76,7 +77,7 @@ def test_start_and_finish_carry_the_moments_at_the_ear() -> None:
 
 def test_a_part_that_ends_after_it_was_heard_finishes_when_its_end_is_told() -> None:
     queue = playout()
-    queue.play("a", 0, pcm(40))
+    queue.play("a", 0, pcm(40), at=0.0)
     queue.pull(2 * BLOCK, 1.0)
     queue.advance(2.0)
     queue.end("a", 0)
@@ -85,9 +86,9 @@ def test_a_part_that_ends_after_it_was_heard_finishes_when_its_end_is_told() -> 
 
 def test_parts_follow_each_other_without_a_gap() -> None:
     queue = playout()
-    queue.play("a", 0, pcm(30))
+    queue.play("a", 0, pcm(30), at=0.0)
     queue.end("a", 0)
-    queue.play("b", 0, pcm(60, first=10_001))
+    queue.play("b", 0, pcm(60, first=10_001), at=0.0)
     queue.pull(BLOCK, 0.0)
     block = queue.pull(BLOCK, 0.02)
     assert block[239] == 720
@@ -98,17 +99,17 @@ def test_parts_follow_each_other_without_a_gap() -> None:
 
 def test_the_next_part_ends_one_whose_end_was_never_told() -> None:
     queue = playout()
-    queue.play("a", 0, pcm(40))
+    queue.play("a", 0, pcm(40), at=0.0)
     queue.pull(3 * BLOCK, 0.0)
-    queue.play("b", 0, pcm(40))
+    queue.play("b", 0, pcm(40), at=0.0)
     assert queue.pull(BLOCK, 0.06).any()
     assert queue.advance(0.07)[1] == Finished("a", 0, 40.0, near(0.04))
 
 
 def test_flush_tells_what_was_heard_and_forgets_the_rest() -> None:
     queue = playout()
-    queue.play("a", 0, pcm(100))
-    queue.play("b", 0, pcm(50))
+    queue.play("a", 0, pcm(100), at=0.0)
+    queue.play("b", 0, pcm(50), at=0.0)
     queue.pull(BLOCK, 1.0)
     assert queue.flush(1.007) == [Heard("a", 0, 7.0, 100.0), Heard("b", 0, 0.0, 50.0)]
     assert not queue.pull(BLOCK, 2.0).any()
@@ -118,20 +119,81 @@ def test_flush_tells_what_was_heard_and_forgets_the_rest() -> None:
 
 def test_a_late_piece_counts_as_one_underrun_and_a_part_that_just_ended_as_none() -> None:
     queue = playout()
-    queue.play("a", 0, pcm(60))
+    queue.play("a", 0, pcm(60), at=0.0)
     queue.pull(4 * BLOCK, 0.0)
     queue.pull(BLOCK, 0.08)
     assert queue.underruns == 0
-    queue.play("a", 0, pcm(60))
+    queue.play("a", 0, pcm(60), at=0.0)
     assert queue.underruns == 1
     queue.end("a", 0)
     queue.pull(4 * BLOCK, 0.1)
     assert queue.underruns == 1
 
 
+def test_after_a_late_piece_the_next_part_waits_as_long_as_it_was_late() -> None:
+    queue = playout()
+    queue.play("a", 0, pcm(100), at=0.0)
+    queue.pull(6 * BLOCK, 0.0)
+    assert queue.start_buffer_ms == 20
+    queue.play("a", 0, pcm(100), at=0.15)
+    assert queue.start_buffer_ms == near(20 + 1.1 * 50)
+    queue.end("a", 0)
+    queue.pull(10 * BLOCK, 0.15)
+    queue.play("b", 0, pcm(100), at=1.0)
+    assert not queue.pull(2 * BLOCK, 1.0).any()
+    block = queue.pull(BLOCK, 1.04)
+    assert int((block == 0).sum()) == pytest.approx(0.015 * RATE, abs=30)
+
+
+def test_a_card_fetches_a_block_at_once_so_a_part_begins_with_a_block() -> None:
+    queue = playout()
+    queue.play("a", 0, pcm(100), at=0.005)
+    assert not queue.pull(BLOCK, heard_at=0.05, at=0.0).any()
+    assert queue.pull(BLOCK, heard_at=0.07, at=0.02).all()
+    assert queue.advance(0.08) == [Started("a", 0, 0.07, near(50.0))]
+
+
+def test_silence_within_a_part_is_late_audio_and_silence_after_it_is_not() -> None:
+    queue = playout()
+    queue.play("a", 0, pcm(40), at=0.0)
+    queue.pull(4 * BLOCK, 0.0)
+    assert queue.late_audio_ms == 0
+    queue.play("a", 0, pcm(40), at=0.08)
+    assert queue.pull(BLOCK, 0.1).all()
+    assert queue.late_audio_ms == near(60)
+    queue.pull(4 * BLOCK, 0.12)
+    queue.end("a", 0)
+    queue.pull(4 * BLOCK, 0.2)
+    assert (queue.late_audio_ms, queue.underruns) == (near(60), 1)
+
+
+def test_one_thread_may_pull_while_another_plays_and_flushes() -> None:
+    queue, total, heard = playout(), 2_000, 0
+    stop = Event()
+
+    def pull() -> None:
+        at = 0.0
+        while not stop.is_set():
+            queue.pull(240, at)
+            at += 0.01
+
+    thread = Thread(target=pull)
+    thread.start()
+    for at in range(total):
+        queue.play(f"{at % 7}", 0, pcm(10), at=0.0)
+        queue.head(at * 0.01)
+        queue.advance(at * 0.005)
+        if at % 50 == 49:
+            heard += len(queue.flush(1e9))
+    stop.set()
+    thread.join()
+    assert heard >= total // 50
+    assert queue.flush(1e9) == []
+
+
 def test_g711_plays_at_another_rate_and_is_counted_in_its_own_milliseconds() -> None:
     queue = Playout(AudioFormat.PCMU, 48_000)
-    queue.play("a", 0, AudioFormat.PCMU.silence(100))
+    queue.play("a", 0, AudioFormat.PCMU.silence(100), at=0.0)
     queue.end("a", 0)
     queue.pull(9_600, 0.0)
     *_, finished = queue.advance(1.0)
@@ -140,7 +202,7 @@ def test_g711_plays_at_another_rate_and_is_counted_in_its_own_milliseconds() -> 
 
 def test_unheard_is_what_arrived_and_has_not_reached_the_ear() -> None:
     queue = playout()
-    queue.play("a", 0, pcm(100))
+    queue.play("a", 0, pcm(100), at=0.0)
     queue.pull(BLOCK, 1.0)
     assert queue.unheard_ms(1.0) == 100.0
     assert queue.unheard_ms(1.01) == pytest.approx(90.0)
@@ -156,7 +218,8 @@ def test_nothing_is_lost_doubled_or_heard_before_its_time(
 ) -> None:
     queue, told = playout(), 0
     for size in pieces:
-        queue.play("a", 0, (np.arange(told, told + size) % 30_000 + 1).astype("<i2").tobytes())
+        sound = (np.arange(told, told + size) % 30_000 + 1).astype("<i2").tobytes()
+        queue.play("a", 0, sound, at=0.0)
         told += size
     queue.end("a", 0)
     out, pulled = [], 0

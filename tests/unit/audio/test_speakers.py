@@ -8,7 +8,7 @@ import pytest
 
 from studio.audio.devices import SoundCards
 from studio.audio.formats import AudioFormat
-from studio.audio.playout import Finished, Heard, Playing, Started
+from studio.audio.playout import Finished, Heard, Playing, Silenced, Started
 from studio.audio.speakers import DeviceSpeaker, VirtualSpeaker
 from studio.core.clock import ManualClock
 from studio.core.errors import StudioError
@@ -52,6 +52,42 @@ def test_the_virtual_speaker_flushes_what_was_heard() -> None:
     clock.advance(1.24)
     assert speaker.flush() == [Heard("a", 0, near(1240, abs=0.05), 5000.0)]
     assert speaker.head() is None
+    assert speaker.poll() == [Silenced(1.24)]
+    assert speaker.poll() == []
+
+
+def test_flushing_a_silent_speaker_tells_nothing() -> None:
+    speaker = VirtualSpeaker(PCM16, ManualClock())
+    assert speaker.flush() == []
+    assert speaker.poll() == []
+
+
+def test_what_was_played_can_be_read_as_it_was_heard_until_it_was_cut() -> None:
+    clock = ManualClock()
+    speaker = VirtualSpeaker(PCM16, clock)
+    clock.advance(0.1)
+    speaker.play("a", 0, tone(5000).tobytes())
+    clock.advance(1.0)
+    speaker.flush()
+    clock.advance(1.0)
+    speaker.poll()
+    assert np.array_equal(speaker.played.between(0.2, 2_400), tone(5000)[2_400:4_800])
+    assert not speaker.played.between(1.2, 2_400).any()
+
+
+def test_a_speaker_tells_how_the_link_is() -> None:
+    clock = ManualClock()
+    speaker = VirtualSpeaker(PCM16, clock)
+    assert (speaker.start_buffer_ms, speaker.late_audio_ms) == (20, 0)
+    speaker.play("a", 0, tone(100).tobytes())
+    clock.advance(0.2)
+    speaker.play("a", 0, tone(100).tobytes())
+    clock.advance(0.2)
+    speaker.poll()
+    assert speaker.underruns == 1
+    assert speaker.start_buffer_ms == near(20 + 1.1 * 100)
+    assert speaker.late_audio_ms == near(110, abs=0.1)
+    assert speaker.consumed_samples == 9_600
 
 
 def test_levels_are_those_of_what_is_played() -> None:
@@ -106,7 +142,7 @@ def test_a_sample_is_heard_when_the_card_says_so() -> None:
     assert speaker.head() is None
     clock.advance(0.006)
     assert speaker.head() == Playing("a", 0, near(5.0, abs=0.05), 100.0)
-    assert speaker.poll() == [Started("a", 0, near(10.03))]
+    assert speaker.poll() == [Started("a", 0, near(10.03), near(30.0))]
 
 
 def test_flush_throws_away_the_cards_own_buffer_and_counts_it_as_unheard() -> None:
@@ -119,8 +155,34 @@ def test_flush_throws_away_the_cards_own_buffer_and_counts_it_as_unheard() -> No
     assert speaker.flush() == [Heard("a", 0, near(4.0, abs=0.05), 100.0)]
     let_it_work(cards)
     assert (library.streams[0].aborts, library.streams[0].active) == (1, True)
+    assert speaker.poll() == [Silenced(near(10.034))]
+    assert speaker.consumed_samples == 0
     library.streams[0].settle()
     assert not library.streams[0].pull().any()
+    assert speaker.consumed_samples == 6 * 240
+
+
+def test_a_card_plays_into_the_reference_for_echo_until_it_is_silenced() -> None:
+    library, clock = headset(), ManualClock(10.0)
+    cards = SoundCards(library)
+    speaker = opened(library, clock, cards)
+    speaker.play("a", 0, tone(100).tobytes())
+    for _ in range(5):
+        library.streams[0].pull(until_heard_s=0.03)
+        clock.advance(0.01)
+    assert np.array_equal(speaker.played.between(10.03, 1_200), tone(100)[:1_200])
+    speaker.flush()
+    let_it_work(cards)
+    assert np.array_equal(speaker.played.between(10.03, 480), tone(100)[:480])
+    assert not speaker.played.between(10.05, 2_400).any()
+
+
+def test_a_card_with_two_channels_plays_the_same_in_both() -> None:
+    library = headset()
+    library.channels = (2,)
+    speaker = opened(library, ManualClock())
+    speaker.play("a", 0, tone(100).tobytes())
+    assert library.streams[0].pull().tolist() == np.repeat(tone(100)[:240], 2).tolist()
 
 
 def test_what_comes_while_the_card_is_restarted_is_heard_from_its_first_sample() -> None:
@@ -148,7 +210,7 @@ def test_times_that_make_no_sense_give_way_to_the_cards_latency() -> None:
     speaker.play("a", 0, tone(100).tobytes())
     library.streams[0].pull(until_heard_s=-100.0)
     clock.advance(0.035)
-    assert speaker.poll() == [Started("a", 0, near(10.03))]
+    assert speaker.poll() == [Started("a", 0, near(10.03), near(30.0))]
 
 
 def test_a_card_that_runs_dry_while_it_sounds_is_counted() -> None:
