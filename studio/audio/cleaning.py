@@ -12,6 +12,8 @@ Echo = Literal["off", "cancel", "half-duplex"]
 class Cleaning:
     """How a card's sound is cleaned; a virtual microphone's is sent as it is.
 
+    Only `half-duplex` holds for every microphone, so that a talk by script meets it, too.
+
     Attributes:
         echo: `cancel` takes what the speaker played out of the microphone's sound; `half-duplex`
             sends silence while the speaker plays, so that nobody can break in by speaking.
