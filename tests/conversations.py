@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from studio.audio.cleaning import Cleaning
 from studio.protocol.dialect import Dialect
 from studio.protocol.events import (
     ConversationItemAdded,
@@ -69,15 +70,19 @@ from studio.session.local import (
     ConnectionOpened,
     ConnectWanted,
     DeviceOpened,
+    EchoScored,
     InterruptWanted,
+    LinkMeasured,
     LocalSpeechStarted,
     LocalSpeechStopped,
     PlaybackFinished,
     PlaybackFlushed,
+    PlaybackSilenced,
     PlaybackStarted,
     ProblemSeen,
     SessionEnded,
     SettingsAsked,
+    SoundWanted,
     TalkKeySet,
     TextWanted,
     ToolAnswered,
@@ -592,6 +597,26 @@ def interrupted() -> tuple[Envelope, ...]:
     return talk.sound(300).end().envelopes
 
 
+def self_interruption() -> tuple[Envelope, ...]:
+    """The speaker is heard by the microphone, and the assistant falls silent at its own voice."""
+    talk = Talk().connect()
+    said = talk.script
+    said.local(SoundWanted(cleaning=Cleaning(echo="off")))
+    said.local(LinkMeasured(rtt_ms=12.0))
+    talk.sound(600).user_speaks("Tell me a story.")
+    talk.reply_begins().says(STORY).voice_ends(STORY).sound(1_500)
+    talk.user_begins(ms=BLOCK_MS)
+    talk.flushed(1_590.0, len(STORY.split(" ")) * float(WORD_MS))
+    said.local(PlaybackSilenced(silent_at=round(said.now - 0.004, 6)))
+    said.local(
+        EchoScored(
+            item_id="item_user_2", audio_start_ms=talk.sent_ms - 400, score=0.91, lag_ms=42.0
+        )
+    )
+    talk.sound(500, loud=True).user_ends("Once upon")
+    return talk.reply("Once upon what?").end().envelopes
+
+
 def tool_round() -> tuple[Envelope, ...]:
     """The model calls a function, is answered, and says the result."""
     settings = apply(DEFAULTS, SessionSettings.model_validate({"tools": [WEATHER_TOOL]}))
@@ -817,6 +842,7 @@ LIBRARY: Mapping[str, Callable[[], tuple[Envelope, ...]]] = {
         barge_in,
         late_barge_in,
         interrupted,
+        self_interruption,
         tool_round,
         waiting_for_a_tool,
         push_to_talk,

@@ -14,8 +14,9 @@ from typing import Protocol
 from studio.audio.formats import AudioFormat
 from studio.core.text import one_line, printable
 from studio.session.hearing import heard_text
+from studio.session.latency_summary import LatencySummary, Spread, summarize
 from studio.session.speech import output_format
-from studio.session.state import Problem, SessionState, ToolCall, Totals
+from studio.session.state import Interruption, Problem, SessionState, ToolCall, Totals
 from studio.session.turns import Said, Turn, turns
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#!|~&@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
@@ -48,6 +49,7 @@ def export_markdown(state: SessionState, header: About) -> str:
     blocks = [*_title(state, header)]
     for turn in turns(state):
         blocks += _turn(turn, output)
+    blocks += _latency(summarize(turns(state), state))
     blocks += _problems(state.problems)
     blocks += _totals(state.totals)
     return "\n\n".join(blocks) + "\n"
@@ -78,6 +80,8 @@ def _turn(turn: Turn, output: AudioFormat) -> Iterator[str]:
         yield from _call(call)
     for said in turn.said:
         yield f"**Assistant:** {_words(said, output)}"
+    for cut in turn.interruptions:
+        yield f"*{_cut_off(cut)}*"
     known = [f"{name} {ms:,.0f} ms" for name, ms in turn.latency.parts() if ms]
     total_ms = turn.latency.total_ms
     if total_ms is not None:
@@ -91,6 +95,19 @@ def _words(said: Said, output: AudioFormat) -> str:
     if not text.lost.strip():
         return heard or f"*{_NOT_SPOKEN}*"
     return f"{heard} ~~{escaped(text.lost)}~~".strip()
+
+
+def _cut_off(cut: Interruption) -> str:
+    """The ledger of one voice as a sentence."""
+    heard = (
+        f"Cut off ({cut.reason}) after {cut.played_ms:,.0f} ms of {cut.received_ms:,.0f} ms that "
+        "had arrived"
+    )
+    if cut.applied_ms is not None:
+        return f"{heard}; the server keeps {cut.applied_ms:,} ms."
+    if cut.refused:
+        return f"{heard}; the server refused to cut: {escaped(cut.refused)}"
+    return f"{heard}."
 
 
 def _call(call: ToolCall) -> Iterator[str]:
@@ -122,6 +139,23 @@ def _problems(problems: tuple[Problem, ...]) -> Iterator[str]:
         f"- {_clock(each.at)} {each.severity}: {escaped(each.title)}. {escaped(each.message)}"
         for each in told
     )
+
+
+def _latency(summary: LatencySummary) -> Iterator[str]:
+    if summary.total is None or summary.slowest is None:
+        return
+    yield "## Latency"
+    lines = [f"- All {summary.count:,} turns: {_spread(summary.total)}"]
+    if len(summary.groups) > 1:
+        lines += [
+            f"- {escaped(group.settings)} ({group.total.count:,}): {_spread(group.total)}"
+            for group in summary.groups
+        ]
+    yield "\n".join((*lines, f"- Slowest: {summary.slowest.words}"))
+
+
+def _spread(spread: Spread) -> str:
+    return f"half within {spread.p50_ms:,.0f} ms, 95 % within {spread.p95_ms:,.0f} ms"
 
 
 def _totals(totals: Totals) -> Iterator[str]:

@@ -18,6 +18,8 @@ class Help:
 
 
 _BENIGN = frozenset({"response_cancel_not_active", "input_audio_buffer_commit_empty"})
+_ALREADY_SHORTER = "is already shorter than"
+"""The service's words, under a code that says nothing, for a truncation beyond the audio's end."""
 
 _ERRORS: Mapping[str, Help] = {
     "invalid_api_key": Help(
@@ -117,12 +119,13 @@ def describe_error(code: str | None) -> Help | None:
     return _ERRORS.get(code) if code else None
 
 
-def is_benign(code: str | None) -> bool:
+def is_benign(code: str | None, message: str = "") -> bool:
     """Whether an error only says that a race was lost, which calls for nothing.
 
-    Cancelling a response that has just ended, and committing a buffer that VAD has committed.
+    Cancelling a response that has just ended, committing a buffer that VAD has committed, and
+    cutting an item's audio where the service has less of it.
     """
-    return code in _BENIGN
+    return code in _BENIGN or _ALREADY_SHORTER in message
 
 
 def describe_close(code: int | None, reason: str = "") -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from studio.runtime.live import LiveSession
 from studio.runtime.messages import Fault, LogLine
+from studio.session.echo import is_likely_echo
+from studio.session.latency_summary import summarize
 from studio.session.playback import sounding
 from studio.session.turns import Turn, TurnReader
 
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
     from studio.runtime.messages import FromWorker
     from studio.runtime.plan import ConnectPlan
     from studio.runtime.world import World
-    from studio.session.state import SessionState
+    from studio.session.latency_summary import LatencySummary, Spread
+    from studio.session.state import Echo, Interruption, SessionState
 
 LONGEST_S = 300.0
 
@@ -144,6 +147,7 @@ def _was_answered(turn: Turn) -> bool:
 def talk_json(result: TalkResult) -> dict[str, Any]:
     """A conversation as one plain object: turns, latency in ms, problems, and where it is kept."""
     state = result.state
+    turns = TurnReader().read(state)
     return {
         "session": str(result.path),
         "provider": state.connection.provider,
@@ -151,7 +155,8 @@ def talk_json(result: TalkResult) -> dict[str, Any]:
         "phase": state.connection.phase,
         "close_code": state.connection.close_code,
         "seconds": round(state.last_at, 3),
-        "turns": [_turn_json(turn) for turn in TurnReader().read(state)],
+        "turns": [_turn_json(turn) for turn in turns],
+        "latency_summary": _summary_json(summarize(turns, state)),
         "problems": [
             {
                 "severity": problem.severity,
@@ -177,8 +182,67 @@ def _turn_json(turn: Turn) -> dict[str, Any]:
     return {
         "user": turn.user_text,
         "assistant": turn.assistant_text,
-        "latency_ms": {name: None if ms is None else round(ms, 1) for name, ms in parts},
+        "latency_ms": {name: _ms(value) for name, value in parts},
         "audio_start_ms": None if span is None else span.start_ms,
         "audio_end_ms": None if span is None else span.end_ms,
+        "echo": None if turn.echo is None else _echo_json(turn.echo),
+        "interruptions": [_interruption_json(each) for each in turn.interruptions],
         "tags": list(turn.tags),
     }
+
+
+def _echo_json(echo: Echo) -> dict[str, Any]:
+    return {
+        "score": round(echo.score, 3),
+        "lag_ms": _ms(echo.lag_ms),
+        "likely": is_likely_echo(echo),
+    }
+
+
+def _interruption_json(cut: Interruption) -> dict[str, Any]:
+    """The ledger: how much there was, and when what happened, in session seconds."""
+    return {
+        "reason": cut.reason,
+        "item_id": cut.item_id,
+        "content_index": cut.content_index,
+        "generated_ms": _ms(cut.generated_ms),
+        "received_ms": _ms(cut.received_ms),
+        "played_ms": _ms(cut.played_ms),
+        "requested_ms": cut.requested_ms,
+        "applied_ms": cut.applied_ms,
+        "speech_at": cut.speech_at,
+        "flushed_at": cut.flushed_at,
+        "silent_at": cut.silent_at,
+        "requested_at": cut.requested_at,
+        "applied_at": cut.applied_at,
+        "refused": cut.refused,
+        "benign": cut.benign,
+    }
+
+
+def _summary_json(summary: LatencySummary) -> dict[str, Any]:
+    """Percentiles in ms, of all turns and by the settings that they were held under."""
+    slowest = summary.slowest
+    return {
+        "count": summary.count,
+        "ms": _spreads_json(summary.parts, summary.total),
+        "by_settings": [
+            {"settings": group.settings, "count": group.total.count}
+            | {"ms": _spreads_json(group.parts, group.total)}
+            for group in summary.groups
+        ],
+        "slowest": None if slowest is None else slowest.words,
+    }
+
+
+def _spreads_json(
+    parts: tuple[tuple[str, Spread | None], ...], total: Spread | None
+) -> dict[str, Any]:
+    return {
+        name: None if spread is None else {"p50": _ms(spread.p50_ms), "p95": _ms(spread.p95_ms)}
+        for name, spread in (*parts, ("total", total))
+    }
+
+
+def _ms(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)

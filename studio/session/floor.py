@@ -16,6 +16,8 @@ from studio.protocol.events import (
     InputAudioBufferCommit,
     InputAudioBufferSpeechStarted,
     ResponseCancel,
+    ResponseCreated,
+    ResponseDone,
     ResponseOutputAudioDelta,
     ResponseOutputAudioDone,
 )
@@ -89,6 +91,14 @@ def _cancelled(state: SessionState) -> tuple[Effect, ...]:
     return (SendEvent(ResponseCancel(response_id=active)),)
 
 
+def _unwanted(
+    before: SessionState, after: SessionState, event: ResponseCreated
+) -> tuple[Effect, ...]:
+    """A response that was interrupted before it began is cancelled by its id, now that it has."""
+    is_ours = before.responses.unwanted and not after.responses.unwanted
+    return _cancelled(after) if is_ours and after.responses.active == event.response.id else ()
+
+
 def _truncate(
     before: SessionState, after: SessionState, event: PlaybackFlushed
 ) -> tuple[Effect, ...]:
@@ -108,10 +118,35 @@ def _truncate(
     heard_ms = min(event.played_ms, event.received_ms)
     if not 0 <= heard_ms < float("inf"):
         return ()
-    truncate = ConversationItemTruncate(
-        audio_end_ms=floor(heard_ms), item_id=event.item_id, content_index=event.content_index
+    return (_truncation(event.item_id, event.content_index, floor(heard_ms)),)
+
+
+def _truncation(item_id: str, content_index: int, heard_ms: int) -> SendEvent:
+    return SendEvent(
+        ConversationItemTruncate(
+            item_id=item_id, content_index=content_index, audio_end_ms=heard_ms
+        )
     )
-    return (SendEvent(truncate),)
+
+
+def _never_sounded(
+    before: SessionState, after: SessionState, event: ResponseDone
+) -> tuple[Effect, ...]:
+    """A reply that was cut off before its first sound may have words that the model remembers.
+
+    While it is still being made there may be nothing to truncate, so its end is waited for.
+    """
+    response = after.responses.by_id.get(event.response.id or "")
+    known = before.responses.by_id.get(event.response.id or "")
+    if response is None or known is None or known.done_at is not None:
+        return ()
+    if not response.in_conversation or _has(after, Quirk.NO_TRUNCATE):
+        return ()
+    return tuple(
+        _truncation(each.item_id, each.content_index, 0)
+        for each in after.interruptions
+        if each.received_ms == 0 and each.requested_at is None and each.item_id in response.item_ids
+    )
 
 
 def _talk_key(before: SessionState, after: SessionState, event: TalkKeySet) -> tuple[Effect, ...]:
@@ -142,7 +177,9 @@ REACTIONS: Mapping[type, Reaction] = {
     ResponseOutputAudioDone: _end,
     InputAudioBufferSpeechStarted: _barge_in,
     InterruptWanted: _interrupt,
+    ResponseCreated: _unwanted,
     PlaybackFlushed: _truncate,
+    ResponseDone: _never_sounded,
     TalkKeySet: _talk_key,
     SpeakWanted: _speak,
     DisconnectWanted: _leave,

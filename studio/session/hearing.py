@@ -1,21 +1,25 @@
 """How much of a spoken text has been heard: an estimate from how much of its audio has been.
 
-The wire says how long the audio is and what words it holds, not when each word is spoken. So words
-are taken to be spread evenly over the audio, and a word counts as heard when its end is passed.
+The wire says how long the audio is and what words it holds, not when each word is spoken. Words are
+spread over the audio by how long a voice takes for each (`session.speaking`), and a word counts as
+heard when its end is passed. What the wire tells keeps this from drifting: the length of a text
+that was spoken to its end, and, where a voice is made sentence by sentence, how much audio there
+was each time that words of another sentence came.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
+from math import log
 
 from studio.audio.formats import AudioFormat
+from studio.session.speaking import SpokenWord, spoken_words
 from studio.session.state import Head, Item, Part
 
-_CHARACTERS_PER_MS = 0.015
-"""How fast voices speak, about; used while audio is still on its way, when its length is not known.
-
-Text runs ahead of audio, so the share of the audio that has come says little about the text.
-"""
+_STRANGE = 0.25
+"""By how much, as a logarithm, a sentence may be longer or shorter than usual to be told by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,10 @@ def heard_text(
     text = item.text
     if head is None or _written(item, head):
         return HeardText(heard=text)
+    if head.ended_at is not None and not head.cut:
+        return HeardText(heard=text)
     played_ms = head.played_ms if head.ended_at is not None else playing_ms
-    received_ms = output.bytes_to_ms(head.received_bytes)
-    finished = head.ended_at is not None and not head.cut
-    share = 1.0 if finished else _share(text, played_ms or 0.0, received_ms, whole=_whole(head))
-    at = _word_end(text, share)
+    at = _heard_until(item, head, output, played_ms or 0.0)
     if head.cut:
         return HeardText(heard=text[:at], lost=text[at:])
     return HeardText(heard=text[:at], ahead=text[at:])
@@ -61,21 +64,97 @@ def _written(item: Item, head: Head) -> bool:
     return part.type == "output_text"
 
 
-def _whole(head: Head) -> bool:
-    """Whether the audio that came is all that the text stands for; a cut tail may never come."""
-    return head.all_received or bool(head.cut)
+def _heard_until(item: Item, head: Head, output: AudioFormat, played_ms: float) -> int:
+    """The end of the last word that was heard."""
+    words = spoken_words(item.text)
+    received_ms = output.bytes_to_ms(head.received_bytes)
+    if not words or not received_ms or played_ms <= 0:
+        return 0
+    whole = _is_whole(item, head)
+    if whole and played_ms >= received_ms:
+        return len(item.text)
+    known = _known_places(words, head, output)
+    if whole and received_ms > known[-1][0]:
+        known.append((received_ms, words[-1].next_ms))
+    elif head.cut and received_ms > known[-1][0]:
+        end = _sentence_end(words, len(item.text), known[-1], received_ms, head.pace)
+        known += [(received_ms, end.next_ms)] if end is not None else []
+    spoken_ms = _between(known, played_ms, _pace(known, words, received_ms, head.pace))
+    heard = bisect_right(words, spoken_ms, key=lambda word: word.ends_ms)
+    return words[heard - 1].end if heard else 0
 
 
-def _share(text: str, played_ms: float, received_ms: float, *, whole: bool) -> float:
-    if whole:
-        return min(1.0, played_ms / received_ms) if received_ms else 0.0
-    return min(1.0, played_ms * _CHARACTERS_PER_MS / len(text)) if text else 0.0
+def _is_whole(item: Item, head: Head) -> bool:
+    """Whether the text is all spoken in the audio; the words of a cancelled reply run ahead."""
+    return head.all_received and item.status != "incomplete"
 
 
-def _word_end(text: str, share: float) -> int:
-    """The end of the last word that ends within this share of the text."""
-    limit = int(len(text) * share)
-    if limit >= len(text):
-        return len(text)
-    space = text.rfind(" ", 0, limit + 1)
-    return max(space, 0)
+def _known_places(
+    words: tuple[SpokenWord, ...], head: Head, output: AudioFormat
+) -> list[tuple[float, float]]:
+    """Pairs of audio ms and usual ms that belong together, from marks at the ends of sentences.
+
+    Marks count only if each is one: where words and audio come finely mixed, they tell nothing.
+    """
+    known = [(0.0, 0.0)]
+    for mark in head.marks:
+        audio_ms = output.bytes_to_ms(mark.received_bytes)
+        if not audio_ms:
+            continue
+        end = None
+        if audio_ms > known[-1][0]:
+            end = _sentence_end(words, mark.characters, known[-1], audio_ms, head.pace)
+        if end is None:
+            return known[:1]
+        known.append((audio_ms, end.next_ms))
+    return known
+
+
+def _sentence_end(
+    words: tuple[SpokenWord, ...],
+    characters: int,
+    since: tuple[float, float],
+    audio_ms: float,
+    pace: float,
+) -> SpokenWord | None:
+    """The end of a sentence, else of a clause, that comes about there if it is spoken as usual."""
+    spoken_ms = (audio_ms - since[0]) / pace
+
+    def strangeness(word: SpokenWord) -> float:
+        return abs(log(spoken_ms / (word.next_ms - since[1])))
+
+    ends = [
+        word
+        for word in words
+        if word.end <= characters and word.ends_ms < word.next_ms and word.next_ms > since[1]
+    ]
+    for candidates in ([word for word in ends if word.ends_sentence], ends):
+        nearest = min(candidates, key=strangeness, default=None)
+        if nearest is not None and strangeness(nearest) < _STRANGE:
+            return nearest
+    return None
+
+
+def _pace(
+    known: list[tuple[float, float]],
+    words: tuple[SpokenWord, ...],
+    received_ms: float,
+    usual: float,
+) -> float:
+    """Audio ms per usual ms beyond the last known place.
+
+    As up to there, but no faster than the audio has come: its words were there before it.
+    """
+    audio_ms, spoken_ms = known[-1]
+    pace = audio_ms / spoken_ms if spoken_ms else usual
+    left_ms = words[-1].next_ms - spoken_ms
+    return max(pace, (received_ms - audio_ms) / left_ms) if left_ms > 0 else pace
+
+
+def _between(known: list[tuple[float, float]], audio_ms: float, pace: float) -> float:
+    """The usual ms at an audio position."""
+    for (begin_ms, usual_ms), (end_ms, next_ms) in pairwise(known):
+        if audio_ms < end_ms:
+            return usual_ms + (audio_ms - begin_ms) * (next_ms - usual_ms) / (end_ms - begin_ms)
+    last_ms, usual_ms = known[-1]
+    return usual_ms + (audio_ms - last_ms) / pace

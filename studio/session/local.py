@@ -24,7 +24,10 @@ class Local(BaseModel):
 
 
 class ConnectWanted(Local):
-    """The person wants a session; `settings` are asked of the server once it greets."""
+    """The person wants a session; `settings` are asked of the server once it greets.
+
+    `microphone` and `speaker` are names as in `ConnectPlan`.
+    """
 
     type: Literal["local.connect"] = "local.connect"
     provider: str
@@ -32,6 +35,9 @@ class ConnectWanted(Local):
     model: str
     dialect: Dialect
     settings: SessionSettings
+    microphone: str = ""
+    speaker: str = ""
+    cleaning: Cleaning = Cleaning()
 
 
 class DisconnectWanted(Local):
@@ -169,7 +175,7 @@ class LocalSpeechStopped(Local):
     type: Literal["local.speech.stopped"] = "local.speech.stopped"
     audio_ms: int
     stopped_at: float
-    """Session seconds at which that sample was sent."""
+    """Session seconds at which that sample was at the microphone."""
 
 
 class CallerSaid(Local):

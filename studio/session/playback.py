@@ -8,16 +8,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from studio.protocol.events import ResponseOutputAudioDelta, ResponseOutputAudioDone
+from studio.protocol.events import (
+    InputAudioBufferSpeechStarted,
+    ResponseOutputAudioDelta,
+    ResponseOutputAudioDone,
+    ResponseOutputAudioTranscriptDelta,
+)
 from studio.protocol.values import payload_bytes
+from studio.session import speech
 from studio.session.folding import Handler
 from studio.session.local import (
     DeviceOpened,
+    InterruptWanted,
     PlaybackFinished,
     PlaybackFlushed,
     PlaybackStarted,
+    TalkKeySet,
 )
-from studio.session.state import Head, Playback, SessionState
+from studio.session.speaking import spoken_words
+from studio.session.speech import output_format
+from studio.session.state import CutReason, Head, Hush, Mark, Playback, SessionState
+
+_MOST_MARKS = 256
+"""A reply of an hour has fewer sentences; noise must not fill the memory."""
+_TELLING_MS = 1_500
+"""A shorter text tells little about the pace of a voice."""
+_PACES = (0.5, 4.0)
+"""Beyond these it is no voice that speaks the text: the API's speeds are 0.25 to 1.5."""
 
 
 def head_of(playback: Playback, item_id: str, content_index: int) -> Head | None:
@@ -37,6 +54,13 @@ def sounding(playback: Playback) -> tuple[Head, ...]:
     return tuple(head for head in playback.heads if head.ended_at is None and head.received_bytes)
 
 
+def is_stillborn(state: SessionState, event: ResponseOutputAudioDelta) -> bool:
+    """Whether this is the first audio of a part whose response was cut off before it sounded."""
+    response = state.responses.by_id.get(event.response_id)
+    is_muted = response is not None and response.muted
+    return is_muted and head_of(state.playback, event.item_id, event.content_index) is None
+
+
 def _with(playback: Playback, head: Head) -> Playback:
     heads = playback.heads
     for at in range(len(heads) - 1, -1, -1):
@@ -51,9 +75,38 @@ def _with(playback: Playback, head: Head) -> Playback:
 def _received(state: SessionState, event: ResponseOutputAudioDelta) -> Playback:
     head = head_of(state.playback, event.item_id, event.content_index)
     if head is None:
-        head = Head(event.item_id, event.content_index, event.response_id)
+        head = Head(event.item_id, event.content_index, event.response_id, pace=_pace_so_far(state))
+        hush = state.playback.hush
+        if hush is not None and is_stillborn(state, event):
+            head = replace(head, ended_at=state.last_at, played_ms=0.0, cut=hush.reason)
     received = head.received_bytes + payload_bytes(event.delta)
     return _with(state.playback, replace(head, received_bytes=received))
+
+
+def _pace_so_far(state: SessionState) -> float:
+    """That of the latest reply of some length that was spoken to its end."""
+    for head in reversed(state.playback.heads):
+        item = state.items.by_id.get(head.item_id)
+        if not head.all_received or item is None or item.status == "incomplete":
+            continue
+        words = spoken_words(item.text)
+        if words and words[-1].next_ms > _TELLING_MS:
+            pace = output_format(state).bytes_to_ms(head.received_bytes) / words[-1].next_ms
+            return min(max(pace, _PACES[0]), _PACES[1])
+    return 1.0
+
+
+def _more_words(state: SessionState, event: ResponseOutputAudioTranscriptDelta) -> Playback:
+    """Words after audio: where a voice speaks sentence by sentence, one has just been made."""
+    head = head_of(state.playback, event.item_id, event.content_index)
+    if head is None or len(head.marks) >= _MOST_MARKS:
+        return state.playback
+    if head.marks and head.marks[-1].received_bytes == head.received_bytes:
+        return state.playback
+    item = state.items.by_id.get(event.item_id)
+    parts = item.parts[event.content_index : event.content_index + 1] if item is not None else ()
+    mark = Mark(len(parts[0].text) if parts else 0, head.received_bytes)
+    return _with(state.playback, replace(head, marks=(*head.marks, mark)))
 
 
 def _all_received(state: SessionState, event: ResponseOutputAudioDone) -> Playback:
@@ -67,7 +120,8 @@ def _started(state: SessionState, event: PlaybackStarted) -> Playback:
     head = head_of(state.playback, event.item_id, event.content_index)
     if head is None or head.heard_at is not None:
         return state.playback
-    return _with(state.playback, replace(head, heard_at=event.heard_at))
+    started = replace(head, heard_at=event.heard_at, device_ms=event.device_ms)
+    return _with(state.playback, started)
 
 
 def _finished(state: SessionState, event: PlaybackFinished) -> Playback:
@@ -87,6 +141,28 @@ def _flushed(state: SessionState, event: PlaybackFlushed) -> Playback:
     )
 
 
+def _barge_in(state: SessionState, event: InputAudioBufferSpeechStarted) -> Playback:
+    if not speech.interrupts(state):
+        return state.playback
+    return _hushed(state, "barge-in", event.item_id)
+
+
+def _interrupted(state: SessionState, _event: InterruptWanted) -> Playback:
+    return _hushed(state, "interrupt")
+
+
+def _talk_key(state: SessionState, event: TalkKeySet) -> Playback:
+    if not event.held or state.speech.talk_key:
+        return state.playback
+    return _hushed(state, "talk-key")
+
+
+def _hushed(state: SessionState, reason: CutReason, item_id: str = "") -> Playback:
+    if not sounding(state.playback) and not state.responses.active:
+        return state.playback
+    return replace(state.playback, hush=Hush(reason, state.last_at, item_id))
+
+
 def _device(state: SessionState, event: DeviceOpened) -> Playback:
     if event.direction != "output":
         return state.playback
@@ -96,9 +172,13 @@ def _device(state: SessionState, event: DeviceOpened) -> Playback:
 HANDLERS: Mapping[type, Handler[Playback]] = {
     ResponseOutputAudioDelta: _received,
     ResponseOutputAudioDone: _all_received,
+    ResponseOutputAudioTranscriptDelta: _more_words,
     PlaybackStarted: _started,
     PlaybackFinished: _finished,
     PlaybackFlushed: _flushed,
+    InputAudioBufferSpeechStarted: _barge_in,
+    InterruptWanted: _interrupted,
+    TalkKeySet: _talk_key,
     DeviceOpened: _device,
 }
 """What changes playback, by type of event."""

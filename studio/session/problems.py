@@ -7,6 +7,7 @@ marked benign.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from studio.protocol.events import (
@@ -16,12 +17,14 @@ from studio.protocol.events import (
     ResponseDone,
 )
 from studio.protocol.problems import Help, describe_close, describe_error, is_benign
+from studio.session import echo, sound
 from studio.session.folding import Handler
 from studio.session.local import (
     AudioDropped,
     ConnectionClosed,
     ConnectionFailed,
     DeviceFailed,
+    EchoScored,
     ProblemSeen,
     Severity,
 )
@@ -53,7 +56,7 @@ def _error(state: SessionState, event: Error) -> Problem:
     error = event.error
     code = error.code or ""
     waits = code == ALREADY_ACTIVE and state.responses.awaited_since is not None
-    benign = is_benign(code) or waits
+    benign = is_benign(code, error.message) or waits
     known = describe_error(code) or Help("The server refused a request")
     return _problem(
         state,
@@ -123,6 +126,22 @@ def _dropped(state: SessionState, event: AudioDropped) -> Problem:
     )
 
 
+def _echoed(state: SessionState, event: EchoScored) -> Problem | None:
+    """A warning where it made the assistant fall silent; else it only made a turn of nothing."""
+    known = replace(state, sound=sound.scored(state, event))
+    seen = echo.verdict(known, event.item_id)
+    if seen is None or not seen.likely or not echo.begins_burst(state, state.last_at):
+        return None
+    return _problem(
+        state,
+        "warning" if seen.cut_off else "info",
+        seen.title,
+        seen.evidence,
+        hint=" ".join(seen.advice),
+        code="echo",
+    )
+
+
 def _not_connected(state: SessionState, event: ConnectionFailed) -> Problem:
     return _problem(state, "error", event.title, event.message, hint=event.hint)
 
@@ -156,6 +175,7 @@ _TELLERS: Mapping[type, _Teller] = {
     ConversationItemInputAudioTranscriptionFailed: _unheard,
     DeviceFailed: _device_failed,
     AudioDropped: _dropped,
+    EchoScored: _echoed,
     ConnectionFailed: _not_connected,
     ConnectionClosed: _closed,
     ProblemSeen: _seen,

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from studio.session import (
     connection,
     floor,
+    interruptions,
     items,
     outbox,
     playback,
@@ -23,6 +24,7 @@ from studio.session import (
     recognition,
     responses,
     settings,
+    sound,
     speech,
     tools,
     usage,
@@ -53,6 +55,8 @@ _SLICES: Mapping[str, Mapping[type, Handler[Any]]] = {
     "responses": responses.HANDLERS,
     "speech": speech.HANDLERS,
     "playback": playback.HANDLERS,
+    "interruptions": interruptions.HANDLERS,
+    "sound": sound.HANDLERS,
     "tools": tools.HANDLERS,
     "totals": usage.TOTALS,
     "rate_limits": usage.RATE_LIMITS,
@@ -70,7 +74,9 @@ def _by_event() -> dict[type, tuple[tuple[str, Handler[Any]], ...]]:
 
 
 _HANDLERS = _by_event()
-_REACTIONS: Mapping[type, Reaction] = dict(chain(outbox.REACTIONS.items(), floor.REACTIONS.items()))
+_REACTIONS: Mapping[type, Reaction] = dict(
+    chain.from_iterable(each.REACTIONS.items() for each in (outbox, floor, sound))
+)
 
 
 def reduce(state: SessionState, envelope: Envelope) -> Step:

@@ -60,7 +60,7 @@ def _with(responses: Responses, response: Response) -> Responses:
 def _known(state: SessionState, response_id: str) -> Response:
     """The response, as it is or as it must have begun: its deltas may be the first news of it."""
     known = state.responses.by_id.get(response_id)
-    return known or Response(id=response_id, created_at=state.last_at)
+    return known or Response(id=response_id, created_at=state.last_at, rtt_ms=state.sound.rtt_ms)
 
 
 def _asked(state: SessionState, event: ResponseCreate) -> Responses:
@@ -75,16 +75,23 @@ def _created(state: SessionState, event: ResponseCreated) -> Responses:
     if not wire.id:
         return responses
     inside = _in_conversation(wire)
+    known, unwanted = _known(state, wire.id), inside and responses.unwanted
     response = replace(
-        _known(state, wire.id),
+        known,
         asked_at=responses.awaited_since if inside else None,
         in_conversation=inside,
+        muted=known.muted or unwanted,
     )
     responses = _with(responses, response)
     if not inside or response.done_at is not None:
         return responses
     return replace(
-        responses, active=wire.id, create_queued=False, awaited_since=None, awaited_id=""
+        responses,
+        active=wire.id,
+        create_queued=responses.create_queued and unwanted,
+        awaited_since=None,
+        awaited_id="",
+        unwanted=False,
     )
 
 
@@ -167,6 +174,7 @@ def _refused(state: SessionState, event: Error) -> Responses:
         responses,
         awaited_since=None,
         awaited_id="",
+        unwanted=False,
         create_queued=responses.create_queued or error.code == ALREADY_ACTIVE,
     )
 
@@ -193,7 +201,7 @@ def asked_or_queued(state: SessionState) -> Responses:
 
 def _talk_key(state: SessionState, event: TalkKeySet) -> Responses:
     if event.held:
-        return _muted(state)
+        return _silenced(state)
     return asked_or_queued(state) if speech.commits_on_release(state) else state.responses
 
 
@@ -202,7 +210,13 @@ def _barge_in(state: SessionState, _event: InputAudioBufferSpeechStarted) -> Res
 
 
 def _interrupted(state: SessionState, _event: InterruptWanted) -> Responses:
-    return _muted(state)
+    return _silenced(state)
+
+
+def _silenced(state: SessionState) -> Responses:
+    """The person's hand took the floor: also from a response that was asked for and not begun."""
+    responses = _muted(state)
+    return replace(responses, unwanted=True) if responses.awaited_since is not None else responses
 
 
 def _muted(state: SessionState) -> Responses:
@@ -238,7 +252,14 @@ def _cut_off(state: SessionState, _event: ConnectionClosed) -> Responses:
             responses = _with(responses, ended)
     if not responses.active and not responses.create_queued and responses.awaited_since is None:
         return responses
-    return replace(responses, active="", create_queued=False, awaited_since=None, awaited_id="")
+    return replace(
+        responses,
+        active="",
+        create_queued=False,
+        awaited_since=None,
+        awaited_id="",
+        unwanted=False,
+    )
 
 
 HANDLERS: Mapping[type, Handler[Responses]] = {

@@ -7,6 +7,7 @@ its fields go back to what the server last echoed.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,11 +21,11 @@ from studio.protocol.events import (
     SessionUpdate,
     SessionUpdated,
 )
-from studio.protocol.settings import SessionSettings, changed_fields
+from studio.protocol.settings import SessionSettings, apply, changed_fields
 from studio.protocol.values import ErrorDetail, Value
 from studio.session.folding import Handler
 from studio.session.local import ConnectWanted, SettingsAsked
-from studio.session.state import PendingUpdate, RefusedUpdate, SessionState, Settings
+from studio.session.state import Epoch, PendingUpdate, RefusedUpdate, SessionState, Settings
 
 LOCKED_FROM_THE_START = frozenset({"kind", "model"})
 """A session keeps the model that it was opened with."""
@@ -49,10 +50,16 @@ def _echoed(state: SessionState, event: SessionUpdated) -> Settings:
 def _told(state: SessionState, session: Mapping[str, Any]) -> Settings:
     known = state.settings
     echoed = SessionSettings.from_wire(session, Dialect.GA)
+    epochs = known.epochs
+    before = epochs[-1].settings if epochs else SessionSettings()
+    in_force = apply(apply(before, known.asked), echoed)
+    if not epochs or before != in_force:
+        epochs = (*epochs, Epoch(state.last_at, in_force))
     is_same = known.echoed is not None and known.echoed.turn_detection == echoed.turn_detection
     return replace(
         known,
         echoed=echoed,
+        epochs=epochs,
         detecting_since=known.detecting_since if is_same else state.last_at,
         locked=known.locked | LOCKED_FROM_THE_START,
     )
@@ -94,6 +101,12 @@ def _refused(state: SessionState, event: Error) -> Settings:
         pending=tuple(each for each in known.pending if each is not update),
         refused=refusal,
     )
+
+
+def epoch_at(settings: Settings, moment: float) -> Epoch | None:
+    """What was in force at a session second; None where nothing had been echoed yet."""
+    at = bisect_right(settings.epochs, moment, key=lambda epoch: epoch.since)
+    return settings.epochs[at - 1] if at else None
 
 
 def refused_update(settings: Settings, error: ErrorDetail) -> PendingUpdate | None:

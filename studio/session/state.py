@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from studio.audio.cleaning import Cleaning
 from studio.protocol.dialect import Dialect
 from studio.protocol.settings import SessionSettings
 from studio.protocol.values import RateLimit, Usage
@@ -56,11 +57,21 @@ class RefusedUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class Epoch:
+    """Settings in force from session second `since`: echoed, or asked where none are echoed."""
+
+    since: float
+    settings: SessionSettings
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What was asked and what the server echoed; what it does is seen by `session.observed`."""
 
     asked: SessionSettings = field(default_factory=SessionSettings)
     echoed: SessionSettings | None = None
+    epochs: tuple[Epoch, ...] = ()
+    """What was in force one after the other."""
     detecting_since: float = 0.0
     """Session seconds since when the echoed turn detection is as it is."""
     pending: tuple[PendingUpdate, ...] = ()
@@ -139,6 +150,8 @@ class Response:
     item_ids: tuple[str, ...] = ()
     usage: Usage | None = None
     in_conversation: bool = True
+    rtt_ms: float | None = None
+    """The round trip to the service, as last measured when it began."""
     muted: bool = False
     """Its late audio is not played: it was interrupted."""
 
@@ -157,6 +170,8 @@ class Responses:
     """When the `response.create` was sent whose response has not begun."""
     awaited_id: str = ""
     """The event id of that `response.create`, once it is known."""
+    unwanted: bool = False
+    """The person interrupted before the awaited response began: it is cancelled when it does."""
 
     @property
     def busy(self) -> bool:
@@ -169,7 +184,8 @@ class SpeechSpan:
     """A stretch of user speech, in ms of audio sent and in session seconds.
 
     The server's spans carry the seconds at which its news arrived. A local span's `stopped_at` is
-    when its last sample of speech was sent, which no detector knows before some silence has passed.
+    when its last sample of speech was at the microphone, which no detector knows before some
+    silence has passed.
     """
 
     start_ms: int
@@ -199,6 +215,26 @@ class Speech:
     input_is_virtual: bool = False
 
 
+CutReason = Literal["barge-in", "interrupt", "talk-key"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """The user took the floor: by speaking (`item_id` is what they say), or by a key."""
+
+    reason: CutReason
+    at: float
+    item_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """More words of a part came after audio: `characters` and `received_bytes` before them."""
+
+    characters: int
+    received_bytes: int
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """What was received and heard of one audio part."""
@@ -210,6 +246,11 @@ class Head:
     all_received: bool = False
     heard_at: float | None = None
     """Session second at which its first sample was heard."""
+    device_ms: float = 0.0
+    """How long that sample was on its way within the card."""
+    marks: tuple[Mark, ...] = ()
+    pace: float = 1.0
+    """How slowly the voice speaks, by what it said before: audio ms per ms of `spoken_words`."""
     ended_at: float | None = None
     played_ms: float | None = None
     """What was heard in all, known once playback finished or was cut."""
@@ -222,8 +263,82 @@ class Playback:
     """Audio parts in the order in which they arrived."""
 
     heads: tuple[Head, ...] = ()
+    hush: Hush | None = None
+    """The latest time that a voice was cut off, or a reply before its first sound."""
     output_device: str = ""
     output_is_virtual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """One audio part that was cut off: what there was of it, and what the server made of that.
+
+    Attributes:
+        reason: the user spoke, or pressed a key.
+        speech_at: `speech_started` arrived, or the key was pressed.
+        flushed_at: the queue was emptied.
+        silent_at: the card was silent; None until that is known.
+        speech_item_id: the item that the user's words become; empty where a key was pressed.
+        generated_ms: all the audio of the part that ever arrived, also after the cut.
+        received_ms: what had arrived at the cut.
+        played_ms: what had been heard at the cut.
+        requested_at: `conversation.item.truncate` was sent; None where there was no need for it.
+        requested_ms: where it asked to cut.
+        request_id: its event id.
+        applied_at: the server's `conversation.item.truncated` arrived.
+        applied_ms: where the server says that it cut.
+        refused: the server's words where it refused.
+        benign: whether the refusal is a race that the protocol cannot avoid and harms nothing.
+    """
+
+    reason: CutReason
+    item_id: str
+    content_index: int
+    flushed_at: float
+    received_ms: float
+    played_ms: float
+    generated_ms: float
+    speech_at: float | None = None
+    silent_at: float | None = None
+    speech_item_id: str = ""
+    requested_at: float | None = None
+    requested_ms: int | None = None
+    request_id: str = ""
+    applied_at: float | None = None
+    applied_ms: int | None = None
+    refused: str = ""
+    benign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """How much of what the server took for speech was the speaker's own sound.
+
+    `score` is 0 for another voice and 1 for the speaker's; `lag_ms` is how much later it was in the
+    microphone.
+    """
+
+    item_id: str
+    audio_start_ms: int
+    score: float
+    lag_ms: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What was chosen of microphone, speaker and cleaning, and what was measured of the path.
+
+    `microphone` and `speaker` are names as in `ConnectPlan`, empty until one is chosen.
+    """
+
+    microphone: str = ""
+    speaker: str = ""
+    cleaning: Cleaning = field(default_factory=Cleaning)
+    echoes: Mapping[str, Echo] = field(default_factory=dict)
+    """By the item that the speech became."""
+    rtt_ms: float | None = None
+    """The latest round trip to the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +404,8 @@ class SessionState:
     responses: Responses = field(default_factory=Responses)
     speech: Speech = field(default_factory=Speech)
     playback: Playback = field(default_factory=Playback)
+    interruptions: tuple[Interruption, ...] = ()
+    sound: Sound = field(default_factory=Sound)
     tools: Tools = field(default_factory=Tools)
     totals: Totals = field(default_factory=Totals)
     rate_limits: Mapping[str, RateLimit] = field(default_factory=dict)

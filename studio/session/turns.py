@@ -13,9 +13,14 @@ from dataclasses import dataclass, field
 from itertools import chain
 from operator import is_
 
+from studio.session.echo import is_likely_echo
 from studio.session.latency import TurnLatency
+from studio.session.settings import epoch_at
 from studio.session.state import (
+    Echo,
+    Epoch,
     Head,
+    Interruption,
     Item,
     Response,
     SessionState,
@@ -50,9 +55,13 @@ class Turn:
         said: the assistant's messages in conversation order.
         server_span: the user's speech as the server heard it; None for typed text.
         local_span: the same speech as the local VAD heard it.
+        interruptions: how the assistant's voice was cut off in this turn.
+        echo: whether the user's speech was rather the assistant's own voice; None where the speaker
+            was silent, or nobody listened for it.
         tags: what is particular: speaking, greeting, typed, push-to-talk, timeout, tool; why a
-            voice was cut (barge-in, interrupt, talk-key, closed); how a response ended where it
-            did not complete (cancelled, failed, incomplete); not transcribed.
+            voice was cut (barge-in, interrupt, talk-key, closed), and self-interruption where the
+            assistant was likely cut off by its own voice; how a response ended where it did not
+            complete (cancelled, failed, incomplete); not transcribed.
     """
 
     index: int
@@ -66,6 +75,8 @@ class Turn:
     server_span: SpeechSpan | None = None
     local_span: SpeechSpan | None = None
     latency: TurnLatency = field(default_factory=TurnLatency)
+    interruptions: tuple[Interruption, ...] = ()
+    echo: Echo | None = None
     tags: tuple[str, ...] = ()
 
     @property
@@ -96,6 +107,9 @@ class _Ingredients:
     calls: tuple[ToolCall, ...]
     server_span: SpeechSpan | None
     local_span: SpeechSpan | None
+    epoch: Epoch | None
+    interruptions: tuple[tuple[Interruption, Echo | None], ...]
+    echo: Echo | None
 
     def objects(self) -> tuple[object, ...]:
         """Every ingredient, in an order that tells which is which."""
@@ -103,6 +117,8 @@ class _Ingredients:
             self.user,
             self.server_span,
             self.local_span,
+            self.epoch,
+            self.echo,
             *self.others,
             _ASIDE,
             *chain.from_iterable(self.said),
@@ -110,6 +126,8 @@ class _Ingredients:
             *self.responses,
             _ASIDE,
             *self.calls,
+            _ASIDE,
+            *chain.from_iterable(self.interruptions),
         )
 
 
@@ -139,6 +157,9 @@ class TurnReader:
             state.tools,
             speech.server,
             speech.local,
+            state.settings.epochs,
+            state.interruptions,
+            state.sound.echoes,
         )
         if _same(self._sources, sources):
             return self._turns
@@ -169,6 +190,10 @@ def _ingredients(state: SessionState) -> Iterator[_Ingredients]:
     calls = {call.item_id: call for call in state.tools.calls}
     spans = {span.item_id: span for span in state.speech.server}
     local = _LocalSpeech(state.speech.local)
+    echoes = state.sound.echoes
+    cuts: dict[str, list[tuple[Interruption, Echo | None]]] = {}
+    for cut in state.interruptions:
+        cuts.setdefault(cut.item_id, []).append((cut, echoes.get(cut.speech_item_id)))
     since = 0.0
     for at, group in enumerate(_groups(state), 1):
         user = next((each for each in group if _is_user(each)), None)
@@ -181,6 +206,7 @@ def _ingredients(state: SessionState) -> Iterator[_Ingredients]:
         own_span = spans.get(user.id) if user is not None else None
         if not group:
             own_span = state.speech.server[-1]
+        ended_at = own_span.stopped_at if own_span is not None else None
         yield _Ingredients(
             index=at,
             user=user,
@@ -192,6 +218,11 @@ def _ingredients(state: SessionState) -> Iterator[_Ingredients]:
             calls=tuple(calls[each.id] for each in group if each.id in calls),
             server_span=own_span,
             local_span=local.of_turn(own_span, user, since),
+            epoch=epoch_at(state.settings, ended_at) if ended_at is not None else None,
+            interruptions=tuple(chain.from_iterable(cuts.get(item.id, ()) for item, _, _ in said))
+            if cuts
+            else (),
+            echo=echoes.get(own_span.item_id) if own_span is not None else None,
         )
         since = since if user is None else user.added_at
 
@@ -275,6 +306,8 @@ def _turn(made_of: _Ingredients) -> Turn:
         server_span=span,
         local_span=made_of.local_span,
         latency=_latency(made_of),
+        interruptions=tuple(cut for cut, _ in made_of.interruptions),
+        echo=made_of.echo,
         tags=tuple(_tags(made_of)),
     )
 
@@ -296,7 +329,10 @@ def _latency(made_of: _Ingredients) -> TurnLatency:
     by_server = span is not None
     decided_at = span.stopped_at if span is not None else first.asked_at if first else None
     heads = [head for _, head, _ in made_of.said if head is not None]
-    heard = [head.heard_at for head in heads if head.heard_at is not None]
+    heard = min(
+        ((head.heard_at, head.device_ms) for head in heads if head.heard_at is not None),
+        default=(None, 0.0),
+    )
     agrees = stopped_at is None or decided_at is None or stopped_at <= decided_at
     return TurnLatency(
         user_stopped_at=stopped_at if agrees else None,
@@ -304,10 +340,18 @@ def _latency(made_of: _Ingredients) -> TurnLatency:
         created_at=first.created_at if first else None,
         speaking_at=output.created_at if output else None,
         first_output_at=(output.first_audio_at or output.first_delta_at) if output else None,
-        heard_at=min(heard, default=None),
+        heard_at=heard[0],
+        card_ms=heard[1],
+        silence_duration_ms=_silence_asked_for(made_of.epoch),
+        rtt_ms=first.rtt_ms if first else None,
         by_server=by_server,
         written=speaking is None and written is not None,
     )
+
+
+def _silence_asked_for(epoch: Epoch | None) -> float | None:
+    detection = epoch.settings.turn_detection if epoch is not None else None
+    return detection.silence_duration_ms if detection is not None else None
 
 
 def _tags(made_of: _Ingredients) -> Iterator[str]:
@@ -324,6 +368,8 @@ def _tags(made_of: _Ingredients) -> Iterator[str]:
         yield "tool"
     reasons = dict.fromkeys(head.cut for _, head, _ in made_of.said if head is not None)
     yield from (reason for reason in reasons if reason)
+    if any(is_likely_echo(echo) for _, echo in made_of.interruptions):
+        yield "self-interruption"
     statuses = dict.fromkeys(response.status for response in made_of.responses)
     yield from (status for status in statuses if status in ("cancelled", "failed", "incomplete"))
     if user is not None and user.transcription == "failed":

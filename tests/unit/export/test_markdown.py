@@ -30,7 +30,7 @@ def test_a_turn_is_told_with_its_times() -> None:
     assert "## 1 at 0:00.8" in text
     assert "**User:** What time is it?" in text
     assert "**Assistant:** It is twelve o'clock." in text
-    assert "*First sound after 640 ms: endpointing 515 ms, response 70 ms" in text
+    assert "*First sound after 640 ms: silence 500 ms, vad 15 ms, response 70 ms" in text
     assert text.endswith("\n")
 
 
@@ -44,6 +44,22 @@ def test_calls_stand_with_their_answers() -> None:
 
 def test_what_was_cut_off_is_struck_through() -> None:
     assert "~~lighthouse keeper counted~~" in document("barge_in")
+
+
+def test_an_interruption_is_told_with_what_was_heard() -> None:
+    words = (
+        "*Cut off (barge-in) after 1,590 ms of 7,500 ms that had arrived; the server keeps 1,590"
+    )
+    assert words in document("late_barge_in")
+
+
+def test_the_latency_of_the_session_is_summed_up() -> None:
+    latency = document("two_turns").partition("## Latency\n\n")[2].partition("\n\n")[0]
+    assert latency == (
+        "- All 2 turns: half within 640 ms, 95 % within 640 ms\n"
+        "- Slowest: turn 1: 0.64 s, of which silence 0.50 s"
+    )
+    assert "## Latency" not in document("connected")
 
 
 def test_problems_and_usage_are_told() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.protocol.events import (
+    ClientEvent,
     ConversationItemTruncate,
     InputAudioBufferClear,
     InputAudioBufferCommit,
@@ -32,12 +33,16 @@ from studio.session.effects import (
 from studio.session.local import (
     DisconnectWanted,
     InterruptWanted,
+    LocalEvent,
     MuteSet,
     PlaybackFinished,
     PlaybackFlushed,
     SpeakWanted,
     TalkKeySet,
+    TextWanted,
 )
+from studio.session.reduce import reduce
+from studio.session.state import SessionState
 from tests.builders import Script, audio
 from tests.conversations import ANSWER, STORY, Talk
 
@@ -210,6 +215,55 @@ def test_interrupting_cancels_nothing_where_nothing_runs() -> None:
     talk.script.local(InterruptWanted())
 
     assert effects(talk.script) == (FlushPlayback("interrupt"),)
+
+
+def awaited() -> Talk:
+    """A typed question whose response has been asked for and not begun."""
+    talk = Talk().connect()
+    talk.script.local(TextWanted(text="Tell me a story."))
+    talk.script.client(ResponseCreate(event_id="event_create"))
+    return talk
+
+
+@pytest.mark.parametrize("event", [InterruptWanted(), TalkKeySet(held=True)])
+def test_what_is_interrupted_before_it_began_is_cancelled_when_it_does(event: LocalEvent) -> None:
+    talk = awaited()
+    talk.script.local(event)
+    assert not [each for each in sent(talk) if isinstance(each, ResponseCancel)]
+
+    talk.reply_begins()
+    cancels = [each for each in sent(talk) if isinstance(each, ResponseCancel)]
+    assert cancels == [ResponseCancel(response_id="resp_1")]
+    talk.script.server(piece(talk))
+    assert effects(talk.script) == ()
+
+
+def test_only_one_response_is_unwanted() -> None:
+    talk = awaited()
+    talk.script.local(InterruptWanted())
+    talk.reply_begins()
+
+    assert not talk.script.state.responses.unwanted
+    assert talk.script.state.responses.by_id["resp_1"].muted
+
+
+def test_words_typed_after_the_interruption_are_answered() -> None:
+    talk = awaited()
+    talk.script.local(InterruptWanted()).local(TextWanted(text="Rather a poem."))
+    talk.reply_begins()
+    before = sent(talk).count(ResponseCreate())
+    talk.voice_ends("", status="cancelled", reason="client_cancelled")
+
+    assert sent(talk).count(ResponseCreate()) == before + 1
+
+
+def sent(talk: Talk) -> list[ClientEvent]:
+    """All that the fold has asked to send."""
+    state, asked = SessionState(), list[ClientEvent]()
+    for envelope in talk.script.envelopes:
+        state, effects = reduce(state, envelope)
+        asked += [each.event for each in effects if isinstance(each, SendEvent)]
+    return asked
 
 
 def manual() -> Talk:

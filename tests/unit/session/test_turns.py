@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from studio.audio.formats import AudioFormat
 from studio.protocol.events import InputAudioBufferCommit, ResponseCreate, SessionUpdated
 from studio.protocol.settings import DEFAULTS, SessionSettings, apply
-from studio.session.hearing import heard_text
-from studio.session.latency import TurnLatency
 from studio.session.local import LocalSpeechStarted, LocalSpeechStopped, TalkKeySet
 from studio.session.observed import observe
 from studio.session.reduce import fold
-from studio.session.state import Head, Item, Part
 from studio.session.turns import Turn, turns
-from tests.conversations import ANSWER, LIBRARY, QUESTION, STORY, Talk
+from tests.conversations import ANSWER, LIBRARY, QUESTION, Talk
 
 
 def turns_of(name: str) -> tuple[Turn, ...]:
@@ -45,6 +37,7 @@ def test_a_turn_holds_both_sides() -> None:
         ("barge_in", ("barge-in", "cancelled")),
         ("late_barge_in", ("barge-in",)),
         ("interrupted", ("interrupt", "cancelled")),
+        ("self_interruption", ("barge-in", "self-interruption")),
         ("failed_response", ("typed", "failed")),
         ("unheard_words", ("not transcribed",)),
     ],
@@ -68,32 +61,6 @@ def test_a_call_belongs_to_its_turn() -> None:
     assert [call.name for call in turn.calls] == ["get_weather"]
     assert len(turn.responses) == 2
     assert not turns_of("waiting_for_a_tool")[0].done
-
-
-@pytest.mark.parametrize(
-    ("name", "parts", "total_ms"),
-    [
-        ("spoken_turn", (515, 70, 0, 30, 25), 640),
-        ("tool_round", (515, 90, 207, 30, 25), 867),
-        ("typed_turn", (None, 45, 0, 30, 25), 100),
-        ("push_to_talk", (100, 46, 0, 30, 25), 201),
-        ("text_only", (None, 45, 0, 20, None), None),
-        ("failed_response", (None, 45, None, None, None), None),
-    ],
-)
-def test_latency_is_told_in_parts_that_add_up(
-    name: str, parts: tuple[int | None, ...], total_ms: int | None
-) -> None:
-    latency = turns_of(name)[0].latency
-
-    measured = tuple(None if ms is None else round(ms) for _, ms in latency.parts())
-    assert measured == parts
-    assert (None if latency.total_ms is None else round(latency.total_ms)) == total_ms
-    if total_ms is not None:
-        assert sum(ms or 0 for ms in parts) == total_ms
-
-
-MOMENT = st.none() | st.floats(0, 100)
 
 
 def test_a_talk_key_let_go_at_once_is_not_timed_from_an_earlier_turn() -> None:
@@ -129,84 +96,6 @@ def test_a_push_to_talk_turn_without_local_speech_has_no_local_span() -> None:
 
     assert first.local_span == said.state.speech.local[0]
     assert second.local_span is None
-
-
-@given(
-    st.builds(
-        TurnLatency,
-        user_stopped_at=MOMENT,
-        decided_at=MOMENT,
-        created_at=MOMENT,
-        speaking_at=MOMENT,
-        first_output_at=MOMENT,
-        heard_at=MOMENT,
-    )
-)
-def test_no_part_is_ever_negative(latency: TurnLatency) -> None:
-    assert all(ms is None or ms >= 0 for _, ms in latency.parts())
-    assert len(latency.explain()) <= 6
-
-
-def test_every_known_figure_is_explained() -> None:
-    sentences = turns_of("tool_round")[0].latency.explain()
-
-    assert [each.split(" ")[0] for each in sentences] == [
-        "endpointing",
-        "response",
-        "tools",
-        "model",
-        "playback",
-        "total",
-    ]
-    assert all(each.endswith(".") for each in sentences)
-
-
-ITEM = Item("i", role="assistant", parts=(Part("output_audio", STORY, done=True),))
-PCM16 = AudioFormat.PCM16
-
-
-def head(**fields: object) -> Head:
-    known = {"item_id": "i", "content_index": 0, "received_bytes": 48_000, "all_received": True}
-    return Head(**(known | fields))  # type: ignore[arg-type]
-
-
-@given(st.lists(st.floats(0, 2_000), min_size=2, max_size=20), st.booleans())
-def test_what_was_heard_never_shrinks(moments: list[float], whole: bool) -> None:
-    heard = [
-        heard_text(ITEM, head(all_received=whole), PCM16, playing_ms)
-        for playing_ms in sorted(moments)
-    ]
-
-    assert all(a.heard == b.heard[: len(a.heard)] for a, b in pairwise(heard))
-    assert all(each.heard + each.ahead + each.lost == STORY for each in heard)
-
-
-def test_text_is_heard_in_proportion_and_by_whole_words() -> None:
-    text = heard_text(ITEM, head(), PCM16, 500.0)
-
-    assert len(text.heard) == pytest.approx(len(STORY) / 2, abs=8)
-    assert text.ahead.startswith(" ")
-    assert text.lost == ""
-
-
-def test_all_was_heard_once_playback_has_finished() -> None:
-    text = heard_text(ITEM, head(ended_at=1.0, played_ms=1_000.0), PCM16)
-
-    assert text.heard == STORY
-
-
-def test_what_was_cut_off_was_never_heard() -> None:
-    text = heard_text(ITEM, head(ended_at=1.0, played_ms=250.0, cut="barge-in"), PCM16)
-
-    assert text.ahead == ""
-    assert text.heard + text.lost == STORY
-    assert len(text.lost) > len(text.heard)
-
-
-def test_a_written_text_counts_as_heard() -> None:
-    written = Item("i", parts=(Part("output_text", "Hello"),))
-
-    assert heard_text(written, None, PCM16).heard == "Hello"
 
 
 def test_the_silence_and_the_padding_of_the_server_are_observed() -> None:
