@@ -52,10 +52,15 @@ class Hearing:
         if threshold != self._segmenter.settings.threshold:
             self._segmenter.update(_settings(threshold))
 
-    def hear(self, payload: bytes, sent_at: float) -> list[LocalEvent]:
-        """Take a block that was sent at this session second; returns the edges it completes."""
+    def hear(self, payload: bytes, captured_at: float) -> list[LocalEvent]:
+        """Take a block that was sent; returns the edges it completes.
+
+        Args:
+            payload: in the wire's format.
+            captured_at: the session second at which its last sample was at the microphone.
+        """
         self._sent_bytes += len(payload)
-        self._sent.append((self._format.bytes_to_ms(self._sent_bytes), sent_at))
+        self._sent.append((self._format.bytes_to_ms(self._sent_bytes), captured_at))
         events: list[LocalEvent] = []
         for index, probability in self._stream.push(payload):
             self.frames.append((index, probability))
@@ -73,8 +78,11 @@ class Hearing:
 
     def _stopped(self) -> LocalSpeechStopped:
         began_ms = self._silence_began_ms
-        sent_at = next((at for end_ms, at in self._sent if end_ms >= began_ms), self._sent[-1][1])
-        return LocalSpeechStopped(audio_ms=began_ms, stopped_at=sent_at)
+        end_ms, captured_at = next(
+            (block for block in self._sent if block[0] >= began_ms), self._sent[-1]
+        )
+        stopped_at = captured_at - max(0.0, end_ms - began_ms) / 1000
+        return LocalSpeechStopped(audio_ms=began_ms, stopped_at=stopped_at)
 
 
 def _settings(threshold: float) -> SegmenterSettings:

@@ -3,43 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import studio
-from studio.audio.formats import AudioFormat
-from studio.audio.level import PeakHold
-from studio.audio.microphones import Voiceover, silence_microphone
-from studio.audio.playout import Started
-from studio.audio.speakers import VirtualSpeaker
+from studio.audio.microphones import Voiceover
+from studio.audio.playout import Finished, Silenced, Started
 from studio.core.errors import StudioError
-from studio.runtime.caller import Caller, Look
-from studio.runtime.cells import Cells
-from studio.runtime.demo import DEMO
+from studio.runtime.caller import Look
+from studio.runtime.echo_watch import EchoWatch
+from studio.runtime.format_watch import FormatWatch
+from studio.runtime.gauges import Gauges
 from studio.runtime.hearing import Hearing
 from studio.runtime.inbox import Happening, Inbox
 from studio.runtime.line import Line
+from studio.runtime.link_watch import LinkWatch
 from studio.runtime.loop import Loop
 from studio.runtime.messages import Fault, FromWorker, LogLine, SessionBegan
 from studio.runtime.mouth import Mouth
 from studio.runtime.perform import Performer
 from studio.runtime.sending import Sending
-from studio.runtime.sound import (
-    OpenedMicrophone,
-    OpenedSpeaker,
-    open_microphone,
-    open_speaker,
-    opened,
-)
+from studio.runtime.sound_path import OpenedSound, SoundPath, open_sound
 from studio.runtime.world import World, request_for
 from studio.session.effects import FlushPlayback
 from studio.session.envelope import Origin
 from studio.session.local import (
     ConnectionFailed,
     ConnectWanted,
-    DeviceFailed,
     DisconnectWanted,
     PlaybackFinished,
+    PlaybackSilenced,
     PlaybackStarted,
     ProblemSeen,
     SessionEnded,
@@ -56,10 +48,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from studio.audio.microphones import Microphone
     from studio.audio.playout import PlayoutEvent
     from studio.runtime.plan import ConnectPlan
-    from studio.session.local import Direction, LocalEvent
+    from studio.session.local import LocalEvent
     from studio.session.state import SessionState
     from studio.vad.detector import SpeechDetector
 
@@ -89,6 +80,8 @@ class LiveSession:
         world: what it acts on.
         log: where it is kept.
         publish: is given the log's lines and the cells as they come.
+        sound: what it hears and plays with at first.
+        detector: the local VAD's.
     """
 
     def __init__(
@@ -97,21 +90,34 @@ class LiveSession:
         world: World,
         log: SessionWriter,
         publish: Callable[[FromWorker], None],
-        sound: _Sound,
+        sound: OpenedSound,
+        detector: SpeechDetector,
     ) -> None:
         inbox = Inbox(world.clock, world.clock.monotonic())
         voiceover = Voiceover(sound.input_format)
         mouth = Mouth(voiceover, world.make_voice, inbox, assistant_voice=str(plan.settings.voice))
         line = Line(request_for(plan, world.environment), inbox)
         self._plan, self._world, self._log, self._publish = plan, world, log, publish
-        self._sound, self._inbox, self._mouth, self._line = sound, inbox, mouth, line
-        self._performer = Performer(plan, world.ids, sound.speaker.speaker, line, mouth)
+        self._inbox, self._mouth, self._line, self._opened = inbox, mouth, line, sound
+        self._path = SoundPath(sound, world.sound, inbox, lambda: self._cut("interrupt"))
+        output = self._path.output
+        self._performer = Performer(plan, world.ids, output, line, mouth, self._path.change)
         self._loop = Loop(inbox, log, lambda text: publish(LogLine(text)), self._performer)
-        self._hearing = Hearing(sound.detector, sound.input_format)
-        self._sending = Sending(sound.input_format, voiceover, self._hearing, inbox)
-        self._caller = Caller(sound.microphone.script)
-        self._microphone: Microphone = sound.microphone.microphone
-        self._output_peak = PeakHold()
+        self._echoes = EchoWatch(
+            sound.input_format, lambda: output.speaker.played, inbox, world.sound.off_loop
+        )
+        hearing = Hearing(detector, sound.input_format)
+        self._sending = Sending(
+            sound.input_format,
+            voiceover,
+            hearing,
+            inbox,
+            is_gated=self._path.is_gated,
+            on_sent=self._echoes.sent,
+        )
+        self._formats = FormatWatch(sound.output_format)
+        self._link = LinkWatch(sound.input_format)
+        self._gauges = Gauges(self._path, self._sending, hearing, self._echoes, line)
         self._may_record = asyncio.Event()
 
     @classmethod
@@ -124,16 +130,19 @@ class LiveSession:
             StudioError: there is no key, a sound file is unreadable, or the folder cannot be made.
         """
         request_for(plan, world.environment)
-        sound = await asyncio.to_thread(_open_sound, plan, world)
+        sound = await world.sound.off_loop(lambda: open_sound(plan, world.sound))
         try:
             folder = make_folder(plan.sessions_dir, world.clock.wall(), plan.provider, world.ids)
             header = _header(plan, world, sound)
             log = SessionWriter(folder, header)
         except StudioError:
-            sound.close()
+            sound.sounds.close()
             raise
         publish(SessionBegan(header.model_dump(mode="json", by_alias=True), str(folder)))
-        return cls(plan, world, log, publish, sound)
+        detector, problem = await world.sound.off_loop(lambda: _detector(world))
+        session = cls(plan, world, log, publish, sound, detector)
+        session._begin(problem)
+        return session
 
     @property
     def state(self) -> SessionState:
@@ -153,14 +162,14 @@ class LiveSession:
     @property
     def has_more_to_say(self) -> bool:
         """Whether words or a file are being sent, or lines of a script are left."""
-        tape = self._sound.microphone.tape
+        tape = self._path.recording.opened.tape
         is_file_playing = tape is not None and not tape.is_over
-        return is_file_playing or self._mouth.is_speaking or not self._caller.is_over
+        return is_file_playing or self._mouth.is_speaking or not self._path.caller.is_over
 
     @property
     def speaks_by_itself(self) -> bool:
         """Whether the microphone has something to say that comes to an end."""
-        microphone = self._sound.microphone
+        microphone = self._path.recording.opened
         return bool(microphone.script) or microphone.tape is not None
 
     def wish(self, event: LocalEvent) -> None:
@@ -178,14 +187,14 @@ class LiveSession:
             look: is called 50 times a second, for whoever ends the session by what it sees.
         """
         try:
-            self._begin()
             async with asyncio.TaskGroup() as tasks:
                 helpers = [
                     tasks.create_task(each)
                     for each in (
                         self._line.hold(self._world.peer),
-                        self._mouth.speak(at_once=bool(self._sound.microphone.script)),
-                        self._record(),
+                        self._mouth.speak(at_once=bool(self._opened.microphone.script)),
+                        self._path.run(self._may_record),
+                        self._echoes.score(),
                         self._tick(look),
                     )
                 ]
@@ -194,11 +203,10 @@ class LiveSession:
                     helper.cancel()
             self._end()
         finally:
-            self._microphone.close()
-            self._performer.speaker.close()
+            self._path.close()
             self._log.close("interrupted")
 
-    def _begin(self) -> None:
+    def _begin(self, problem: ProblemSeen | None) -> None:
         plan = self._plan
         self.wish(
             ConnectWanted(
@@ -207,10 +215,15 @@ class LiveSession:
                 model=plan.model,
                 dialect=plan.dialect,
                 settings=plan.settings,
+                microphone=plan.microphone,
+                speaker=plan.speaker,
+                cleaning=plan.cleaning,
             )
         )
-        for event in self._sound.news:
+        for event in self._opened.news:
             self.wish(event)
+        if problem is not None:
+            self.wish(problem)
 
     def _end(self) -> None:
         self._cut("closed")
@@ -222,22 +235,6 @@ class LiveSession:
     def _cut(self, reason: Literal["interrupt", "closed"]) -> None:
         for happening in self._performer.perform(FlushPlayback(reason)):
             self._loop.fold(happening)
-
-    async def _record(self) -> None:
-        """Send the microphone once the session's settings stand; silence where it fails."""
-        await self._may_record.wait()
-        while True:
-            try:
-                async for block in self._microphone.blocks():
-                    self._inbox.block(block)
-            except StudioError as failure:
-                self.wish(_went_away("input", self._microphone.name, failure))
-                self._microphone.close()
-                source = self._world.sound
-                self._microphone = silence_microphone(
-                    self._sound.input_format, source.clock, source.sleep
-                )
-                self.wish(opened("input", self._microphone))
 
     async def _tick(self, look: Callable[[LiveSession], None]) -> None:
         """Fifty times a second: the play-head, the script, and the cells."""
@@ -251,11 +248,13 @@ class LiveSession:
             self._follow_greeting()
             self._follow_playback()
             self._follow_script()
+            self._follow_link()
             if not self._may_record.is_set() and self._is_settled():
                 self._check_format()
                 self._may_record.set()
             if ticks % _CELLS_EVERY_TICKS == 0:
-                self._publish(self._cells(lag_ms))
+                since_ms = TICK_MS * _CELLS_EVERY_TICKS
+                self._publish(self._gauges.read(self.now, since_ms, lag_ms))
             self._follow_log()
             look(self)
 
@@ -280,37 +279,42 @@ class LiveSession:
             )
 
     def _follow_playback(self) -> None:
-        try:
-            events = self._performer.speaker.poll()
-        except StudioError as failure:
-            speaker = self._performer.speaker
-            self.wish(_went_away("output", speaker.name, failure))
-            self._cut("interrupt")
-            speaker.close()
-            self._performer.speaker = VirtualSpeaker(self._sound.output_format, self._world.clock)
-            self.wish(opened("output", self._performer.speaker))
-            return
-        for event in events:
+        for event in self._path.poll():
             self.wish(self._as_local(event))
+        self._echoes.look(self.state)
+        doubt = self._formats.look(self._path.output)
+        if doubt is not None:
+            self.wish(doubt)
 
     def _as_local(self, event: PlayoutEvent) -> LocalEvent:
-        if isinstance(event, Started):
-            return PlaybackStarted(
-                item_id=event.item_id,
-                content_index=event.content_index,
-                heard_at=event.heard_at - self._inbox.began,
-            )
-        return PlaybackFinished(
-            item_id=event.item_id, content_index=event.content_index, played_ms=event.played_ms
-        )
+        match event:
+            case Started(item_id, content_index, heard_at, device_ms):
+                return PlaybackStarted(
+                    item_id=item_id,
+                    content_index=content_index,
+                    heard_at=heard_at - self._inbox.began,
+                    device_ms=device_ms,
+                )
+            case Finished(item_id, content_index, played_ms):
+                return PlaybackFinished(
+                    item_id=item_id, content_index=content_index, played_ms=played_ms
+                )
+            case Silenced(at):
+                return PlaybackSilenced(silent_at=at - self._inbox.began)
 
     def _follow_script(self) -> None:
         if not self._may_record.is_set():
             return
-        playing = self._performer.speaker.head()
-        line = self._caller.due(Look(self.now, self.state, self._mouth.is_speaking, playing))
+        playing = self._path.output.head()
+        line = self._path.caller.due(Look(self.now, self.state, self._mouth.is_speaking, playing))
         if line is not None:
             self._mouth.say(line.text)
+
+    def _follow_link(self) -> None:
+        connection = self._line.connection
+        if connection is not None:
+            for event in self._link.look(connection, self.now):
+                self.wish(event)
 
     def _is_settled(self) -> bool:
         """Whether the server knows our settings; one that never answers is not waited for long."""
@@ -321,7 +325,7 @@ class LiveSession:
 
     def _check_format(self) -> None:
         """Sound in a format that the server did not take would be noise to it."""
-        if input_format(self.state) is not self._sound.input_format:
+        if input_format(self.state) is not self._opened.input_format:
             self.wish(
                 ProblemSeen(
                     severity="error",
@@ -332,68 +336,19 @@ class LiveSession:
             )
             self.leave()
 
-    def _cells(self, lag_ms: float) -> Cells:
-        speaker, sending = self._performer.speaker, self._sending
-        output = speaker.level()
-        self._output_peak = self._output_peak.after(output.peak_db, TICK_MS * _CELLS_EVERY_TICKS)
-        return Cells(
-            at=self.now,
-            input_db=sending.level.rms_db,
-            input_peak_db=sending.peak.peak_db,
-            output_db=output.rms_db,
-            output_peak_db=self._output_peak.peak_db,
-            input_clipping=sending.is_clipping,
-            probabilities=tuple(self._hearing.frames),
-            playing=speaker.head(),
-            queued_ms=speaker.unheard_ms,
-            sent_ms=sending.sent_ms,
-            late_ms=sending.late_ms,
-            underruns=speaker.underruns,
-            overruns=self._microphone.overruns,
-            dropped=sending.dropped,
-            loop_lag_ms=lag_ms,
-        )
 
-
-@dataclass(frozen=True, slots=True)
-class _Sound:
-    """What a session hears and plays with, and the news of it."""
-
-    input_format: AudioFormat
-    output_format: AudioFormat
-    microphone: OpenedMicrophone
-    speaker: OpenedSpeaker
-    detector: SpeechDetector
-    news: tuple[LocalEvent, ...]
-
-    def close(self) -> None:
-        """Give the cards back."""
-        self.microphone.microphone.close()
-        self.speaker.speaker.close()
-
-
-def _open_sound(plan: ConnectPlan, world: World) -> _Sound:
-    """Slow the first time: PortAudio looks at every card, and the detector loads its model.
-
-    Raises:
-        StudioError: a sound file cannot be read.
-    """
-    input_format = AudioFormat(plan.settings.input_format or AudioFormat.PCM16)
-    output_format = AudioFormat(plan.settings.output_format or AudioFormat.PCM16)
-    # A paid service is not talked to by a script that nobody asked for.
-    stand_in = DEMO if plan.provider == "local" else ()
-    microphone = open_microphone(plan.microphone, input_format, world.sound, stand_in=stand_in)
-    speaker = open_speaker(plan.speaker, output_format, world.sound)
-    news = (*microphone.news, *speaker.news)
-    detector: SpeechDetector = _Deaf()
+def _detector(world: World) -> tuple[SpeechDetector, ProblemSeen | None]:
+    """The local VAD's, which loads its model; or a deaf one, and the words why."""
     try:
-        detector = world.make_detector()
+        return world.make_detector(), None
     except StudioError as failure:
-        news += (_problem(failure),)
-    return _Sound(input_format, output_format, microphone, speaker, detector, news)
+        problem = ProblemSeen(
+            severity="warning", title=failure.title, message=failure.message, hint=failure.hint
+        )
+        return _Deaf(), problem
 
 
-def _header(plan: ConnectPlan, world: World, sound: _Sound) -> Header:
+def _header(plan: ConnectPlan, world: World, sound: OpenedSound) -> Header:
     return Header(
         started_at=world.clock.wall(),
         provider=plan.provider,
@@ -404,13 +359,3 @@ def _header(plan: ConnectPlan, world: World, sound: _Sound) -> Header:
         input_format=sound.input_format.value,
         output_format=sound.output_format.value,
     )
-
-
-def _problem(failure: StudioError) -> ProblemSeen:
-    return ProblemSeen(
-        severity="warning", title=failure.title, message=failure.message, hint=failure.hint
-    )
-
-
-def _went_away(direction: Direction, name: str, failure: StudioError) -> DeviceFailed:
-    return DeviceFailed(direction=direction, name=name, message=failure.message, hint=failure.hint)

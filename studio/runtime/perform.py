@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 from studio.protocol.codec import decode_client, encode_client
 from studio.protocol.events import ClientEvent
 from studio.runtime.inbox import Happening
 from studio.session.effects import (
+    CleanMicrophone,
     CloseConnection,
     Effect,
     EndAudio,
     FlushPlayback,
+    OpenSound,
     PlayAudio,
     SendEvent,
     SendRaw,
@@ -30,7 +33,7 @@ from studio.session.envelope import Origin
 from studio.session.local import PlaybackFlushed, ProblemSeen
 
 if TYPE_CHECKING:
-    from studio.audio.speakers import Speaker
+    from studio.audio.playout import Heard
     from studio.core.ids import IdSource
     from studio.protocol.values import AudioPayload
     from studio.runtime.line import Line
@@ -38,9 +41,25 @@ if TYPE_CHECKING:
     from studio.runtime.plan import ConnectPlan
 
 
+class Player(Protocol):
+    """What plays audio parts: `runtime.output.Output`, or a bare speaker."""
+
+    def play(self, item_id: str, content_index: int, pcm: bytes) -> None:
+        """Queue a piece of a part, in the wire's format."""
+        ...
+
+    def end(self, item_id: str, content_index: int) -> None:
+        """No more will come for this part."""
+        ...
+
+    def flush(self) -> list[Heard]:
+        """Be silent now; tells every part that was not wholly heard."""
+        ...
+
+
 @dataclass(slots=True)
 class Performer:
-    """What effects act on; the session swaps the speaker when a card goes away.
+    """What effects act on.
 
     Attributes:
         plan: whose dialect and provider words are sent in.
@@ -48,14 +67,16 @@ class Performer:
         speaker: what plays.
         line: what frames are handed to.
         mouth: what speaks into the microphone.
+        change_sound: is asked for other devices, or another cleaning.
         is_microphone_live: whether the microphone's sound is sent, or silence in its place.
     """
 
     plan: ConnectPlan
     ids: IdSource
-    speaker: Speaker
+    speaker: Player
     line: Line
     mouth: Mouth
+    change_sound: Callable[[OpenSound | CleanMicrophone], None] = lambda _effect: None
     is_microphone_live: bool = True
 
     def perform(self, effect: Effect) -> tuple[Happening, ...]:
@@ -73,6 +94,8 @@ class Performer:
                 return self._flushed(effect)
             case SetMicrophone(live):
                 self.is_microphone_live = live
+            case OpenSound() | CleanMicrophone():
+                self.change_sound(effect)
             case Speak(text, voice):
                 self.mouth.say(text, voice)
             case CloseConnection():

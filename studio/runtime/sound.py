@@ -1,4 +1,4 @@
-"""Opening a session's sound: what the plan names, or a stand-in and the words why."""
+"""Opening sound by the names of `ConnectPlan`: what is named, or a stand-in and the words why."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from studio.audio.card_thread import CardThread
 from studio.audio.devices import SoundCards
@@ -28,11 +29,16 @@ from studio.runtime.priority import prefer_this_thread
 from studio.session.local import DeviceFailed, DeviceOpened, ProblemSeen
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from studio.audio.formats import AudioFormat
     from studio.audio.microphones import Microphone
     from studio.audio.speakers import Speaker
     from studio.core.clock import Clock
     from studio.session.local import Direction, LocalEvent
+
+    Clean = Callable[[NDArray[np.int16], float], NDArray[np.int16]]
 
 AUTO, DEVICE, SILENCE, SILENT, SPOKEN, DEMO_NAME = (
     "auto",
@@ -46,7 +52,14 @@ AUTO, DEVICE, SILENCE, SILENT, SPOKEN, DEMO_NAME = (
 
 def _cards_loaded_once() -> Callable[[], SoundCards]:
     thread = CardThread(prefer_this_thread)
-    return cache(lambda: SoundCards.load(thread))
+    load = cache(lambda: SoundCards.load(thread))
+    one_at_a_time = Lock()  # the screen asks for the cards while a session opens them
+
+    def loaded() -> SoundCards:
+        with one_at_a_time:
+            return load()
+
+    return loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,91 +71,127 @@ class SoundSource:
         load_cards: reaches the sound cards, the same ones each time, as they know which of their
             streams are open; raises `StudioError` where there is no PortAudio.
         sleep: waits for some seconds of that clock.
+        off_loop: calls what blocks, such as the opening of a card, without holding up the loop.
     """
 
     clock: Clock
     load_cards: Callable[[], SoundCards] = field(default_factory=_cards_loaded_once)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    off_loop: Callable[[Callable[[], Any]], Awaitable[Any]] = asyncio.to_thread
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedMicrophone:
-    """A microphone, what it says when nobody speaks, and what is to be told about it.
+    """A microphone, and what it says when nobody speaks.
 
     `tape` is there where it plays a file, and knows when that is over.
     """
 
-    microphone: Microphone
-    script: tuple[Line, ...]
-    news: tuple[LocalEvent, ...]
+    sound: Microphone
+    script: tuple[Line, ...] = ()
     tape: Tape | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class OpenedSpeaker:
-    """A speaker, and what is to be told about it."""
-
-    speaker: Speaker
-    news: tuple[LocalEvent, ...]
+    def close(self) -> None:
+        """Give the card back."""
+        self.sound.close()
 
 
-def open_speaker(wanted: str, audio_format: AudioFormat, source: SoundSource) -> OpenedSpeaker:
-    """What `ConnectPlan.speaker` names; a silent one where a card cannot be had.
+def is_card(wanted: str) -> bool:
+    """Whether this name of a microphone or a speaker asks for a sound card."""
+    return wanted == AUTO or wanted.partition(":")[0] == DEVICE
+
+
+def speaker_named(wanted: str, audio_format: AudioFormat, source: SoundSource) -> Speaker:
+    """What `ConnectPlan.speaker` names.
 
     Raises:
-        StudioError: it names no kind of speaker.
+        StudioError: it names no kind of speaker, or the card cannot be opened.
     """
-    if wanted not in (AUTO, SILENT) and wanted.partition(":")[0] != DEVICE:
+    if wanted == SILENT:
+        return VirtualSpeaker(audio_format, source.clock)
+    if not is_card(wanted):
         raise StudioError(
             f"There is no kind of speaker called {one_line(wanted, 60)!r}.",
             title="Unknown speaker",
             hint="Choose auto, silent, device or device:NAME.",
         )
-    failures: tuple[LocalEvent, ...] = ()
-    speaker: Speaker | None = None
-    if wanted != SILENT:
-        try:
-            cards = source.load_cards()
-            device = cards.find("output", _device_name(wanted))
-            speaker = DeviceSpeaker(cards, device, audio_format, source.clock)
-        except StudioError as failure:
-            failures = (_failed("output", wanted, failure, "Playback is silent"),)
-    if speaker is None:
+    cards = source.load_cards()
+    device = cards.find("output", _device_name(wanted))
+    return DeviceSpeaker(cards, device, audio_format, source.clock)
+
+
+def microphone_named(
+    wanted: str, audio_format: AudioFormat, source: SoundSource, clean: Clean
+) -> OpenedMicrophone:
+    """What `ConnectPlan.microphone` names.
+
+    Raises:
+        StudioError: there are no words after `say:`, a sound file cannot be read, or the card
+            cannot be opened.
+    """
+    if wanted.startswith(SPOKEN):
+        return _spoken(source, audio_format, read_script(wanted.removeprefix(SPOKEN)))
+    if wanted == DEMO_NAME:
+        return _spoken(source, audio_format, DEMO)
+    if wanted == SILENCE:
+        return _spoken(source, audio_format)
+    if not is_card(wanted):
+        return _file(Path(wanted).expanduser(), audio_format, source)
+    cards = source.load_cards()
+    device = cards.find("input", _device_name(wanted))
+    return OpenedMicrophone(DeviceMicrophone(cards, device, audio_format, source.clock, clean))
+
+
+def open_speaker(
+    wanted: str, audio_format: AudioFormat, source: SoundSource
+) -> tuple[Speaker, tuple[LocalEvent, ...]]:
+    """What is named, or a silent speaker where a card cannot be had; and the news of it.
+
+    Raises:
+        StudioError: it names no kind of speaker.
+    """
+    try:
+        speaker = speaker_named(wanted, audio_format, source)
+    except StudioError as failure:
+        if not is_card(wanted):
+            raise
         speaker = VirtualSpeaker(audio_format, source.clock)
-    return OpenedSpeaker(speaker, (*failures, opened("output", speaker)))
+        failed = _did_without("output", wanted, failure, "Playback is silent")
+        return speaker, (failed, opened("output", speaker))
+    return speaker, (opened("output", speaker),)
 
 
 def open_microphone(
     wanted: str,
     audio_format: AudioFormat,
     source: SoundSource,
+    clean: Clean,
     *,
     stand_in: tuple[Line, ...] = (),
-) -> OpenedMicrophone:
-    """What `ConnectPlan.microphone` names.
+) -> tuple[OpenedMicrophone, tuple[LocalEvent, ...]]:
+    """What is named, and the news of it.
 
-    Where a card cannot be had: `stand_in` for `auto`, silence for a named card.
+    Where a card cannot be had: `stand_in` is spoken for `auto`, silence serves for a named card.
 
     Raises:
         StudioError: there are no words after `say:`, or a sound file cannot be read.
     """
-    if wanted.startswith(SPOKEN):
-        return _virtual(source, audio_format, read_script(wanted.removeprefix(SPOKEN)))
-    if wanted == DEMO_NAME:
-        return _virtual(source, audio_format, DEMO)
-    if wanted == SILENCE:
-        return _virtual(source, audio_format)
-    if wanted != AUTO and wanted.partition(":")[0] != DEVICE:
-        return _file(Path(wanted).expanduser(), audio_format, source)
     try:
-        cards = source.load_cards()
-        device = cards.find("input", _device_name(wanted))
-        microphone = DeviceMicrophone(cards, device, audio_format)
+        microphone = microphone_named(wanted, audio_format, source, clean)
     except StudioError as failure:
+        if not is_card(wanted):
+            raise
         script = stand_in if wanted == AUTO else ()
         instead = "A local voice speaks" if script else "Silence is sent"
-        return _virtual(source, audio_format, script, _failed("input", wanted, failure, instead))
-    return OpenedMicrophone(microphone, (), (opened("input", microphone),))
+        microphone = _spoken(source, audio_format, script)
+        failed = _did_without("input", wanted, failure, instead)
+        return microphone, (failed, opened("input", microphone.sound))
+    return microphone, (opened("input", microphone.sound),)
+
+
+def silence(audio_format: AudioFormat, source: SoundSource) -> OpenedMicrophone:
+    """A microphone that needs no card and says nothing."""
+    return _spoken(source, audio_format)
 
 
 def opened(direction: Direction, sound: Microphone | Speaker) -> DeviceOpened:
@@ -156,16 +205,18 @@ def opened(direction: Direction, sound: Microphone | Speaker) -> DeviceOpened:
     )
 
 
-def _virtual(
-    source: SoundSource,
-    audio_format: AudioFormat,
-    script: tuple[Line, ...] = (),
-    *failures: LocalEvent,
+def device_failed(direction: Direction, name: str, failure: StudioError) -> DeviceFailed:
+    """The news that a card could not be opened, or went away."""
+    return DeviceFailed(direction=direction, name=name, message=failure.message, hint=failure.hint)
+
+
+def _spoken(
+    source: SoundSource, audio_format: AudioFormat, script: tuple[Line, ...] = ()
 ) -> OpenedMicrophone:
     microphone = silence_microphone(audio_format, source.clock, source.sleep)
     if script:
         microphone.name = "spoken by a local voice"
-    return OpenedMicrophone(microphone, script, (*failures, opened("input", microphone)))
+    return OpenedMicrophone(microphone, script)
 
 
 def _file(path: Path, audio_format: AudioFormat, source: SoundSource) -> OpenedMicrophone:
@@ -180,20 +231,19 @@ def _file(path: Path, audio_format: AudioFormat, source: SoundSource) -> OpenedM
     microphone: PacedMicrophone = file_microphone(
         path, tape, audio_format, source.clock, source.sleep
     )
-    return OpenedMicrophone(microphone, (), (opened("input", microphone),), tape)
+    return OpenedMicrophone(microphone, tape=tape)
 
 
 def _device_name(wanted: str) -> str:
     return wanted.partition(":")[2]
 
 
-def _failed(direction: Direction, wanted: str, failure: StudioError, instead: str) -> LocalEvent:
+def _did_without(
+    direction: Direction, wanted: str, failure: StudioError, instead: str
+) -> LocalEvent:
     """A card that was asked for failed; where none was, it is only worth a remark."""
     if wanted != AUTO:
-        name = _device_name(wanted) or "default"
-        return DeviceFailed(
-            direction=direction, name=name, message=failure.message, hint=failure.hint
-        )
+        return device_failed(direction, _device_name(wanted) or "default", failure)
     return ProblemSeen(
         severity="info",
         title=failure.title,

@@ -16,11 +16,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from studio.core.errors import StudioError
+from studio.runtime.cards_seen import cards_seen
 from studio.runtime.cells import Cells
 from studio.runtime.here import this_machine
 from studio.runtime.live import LiveSession
 from studio.runtime.messages import (
     Fault,
+    LookForCards,
     Quit,
     Start,
     Stop,
@@ -72,6 +74,8 @@ class Worker:
                             self._session.wish(event)
                     case Stop():
                         self._leave()
+                    case LookForCards():
+                        tasks.create_task(self._look_for_cards())
                     case Quit():
                         break
             await self._end()
@@ -92,6 +96,10 @@ class Worker:
             self._publish(_CRASH)
         finally:
             self._session = None
+
+    async def _look_for_cards(self) -> None:
+        source = self._world.sound
+        self._publish(await source.off_loop(partial(cards_seen, source)))
 
     def _leave(self) -> None:
         if self._session is not None:

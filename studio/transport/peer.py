@@ -29,7 +29,12 @@ class Connection(Protocol):
 
     @property
     def unsent_bytes(self) -> int:
-        """What was handed over and has not left this process."""
+        """What was handed over and the peer's system has not acknowledged, as far as is known."""
+        ...
+
+    @property
+    def rtt_ms(self) -> float | None:
+        """The last WebSocket ping's way there and back; None where none was answered."""
         ...
 
     def frames(self) -> AsyncIterator[str | bytes]:

@@ -65,6 +65,11 @@ class ReplayedConnection:
         return 0
 
     @property
+    def rtt_ms(self) -> float | None:
+        """Always None: there is no way to measure."""
+        return None
+
+    @property
     def closing(self) -> Closing | None:
         """How the line ended, known once `frames` is exhausted."""
         return self._closing

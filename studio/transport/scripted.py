@@ -98,6 +98,11 @@ class ScriptedConnection:
         return 0
 
     @property
+    def rtt_ms(self) -> float | None:
+        """Always None: there is no way to measure."""
+        return None
+
+    @property
     def closing(self) -> Closing | None:
         """How the line ended, known once `frames` is exhausted."""
         return self._closing

@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
+from studio.transport.backlog import unacknowledged_bytes
 from studio.transport.failures import RefusedError, connect_failure
 from studio.transport.peer import Closing
 from studio.transport.reconnect import ONCE, RetryPolicy
@@ -28,6 +29,7 @@ LARGEST_FRAME_BYTES = 64 * 2**20
 
 _OPEN_TIMEOUT_S = 10.0
 _CLOSE_TIMEOUT_S = 2.0
+_PING_EVERY_S = 5.0
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -38,6 +40,7 @@ class SocketPeer:
         retry: the pauses between attempts while nobody listens.
         open_timeout_s: how long one attempt may take, from name lookup to the 101.
         compressed: whether permessage-deflate is offered; base64 audio hardly shrinks.
+        ping_every_s: the pause between one ping's answer and the next ping.
     """
 
     def __init__(
@@ -46,8 +49,10 @@ class SocketPeer:
         *,
         open_timeout_s: float = _OPEN_TIMEOUT_S,
         compressed: bool = False,
+        ping_every_s: float = _PING_EVERY_S,
     ) -> None:
         self._retry = retry
+        self._ping_every_s = ping_every_s
         self._open_timeout_s = open_timeout_s
         self._compressed = compressed
 
@@ -62,11 +67,15 @@ class SocketPeer:
         connection = SocketConnection(socket)
         try:
             async with asyncio.TaskGroup() as tasks:
-                sending = tasks.create_task(connection.write_out())
+                helpers = [
+                    tasks.create_task(each)
+                    for each in (connection.write_out(), connection.measure(self._ping_every_s))
+                ]
                 try:
                     yield connection
                 finally:
-                    sending.cancel()
+                    for helper in helpers:
+                        helper.cancel()
         finally:
             await socket.close()
 
@@ -103,12 +112,18 @@ class SocketConnection:
         self._queue: deque[str] = deque()
         self._waiting = asyncio.Event()
         self._unsent_bytes = 0
+        self._rtt_ms: float | None = None
         self._closing: Closing | None = None
 
     @property
     def unsent_bytes(self) -> int:
-        """What was handed over and has not left this process."""
-        return self._unsent_bytes
+        """What was handed over and the peer's system has not acknowledged, as far as is known."""
+        return self._unsent_bytes + unacknowledged_bytes(self._socket.transport)
+
+    @property
+    def rtt_ms(self) -> float | None:
+        """The last ping's way there and back; None before its answer."""
+        return self._rtt_ms
 
     @property
     def closing(self) -> Closing | None:
@@ -133,6 +148,14 @@ class SocketConnection:
                 except ConnectionClosed:
                     return
                 self._unsent_bytes -= len(text)
+
+    async def measure(self, every_s: float) -> None:
+        """Ping now and again and again, never before the last one was answered."""
+        with suppress(ConnectionClosed):
+            while True:
+                answer = await self._socket.ping()
+                self._rtt_ms = await answer * 1000
+                await asyncio.sleep(every_s)
 
     async def frames(self) -> AsyncIterator[str | bytes]:
         """What the peer sends, until either side closes."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any, TypeVar
+
+from typing_extensions import override
 
 from studio.audio.devices import SoundCards
 from studio.core.clock import ManualClock
@@ -53,6 +57,27 @@ class SimulatedTime:
                     future.set_result(None)
 
 
+Answer = TypeVar("Answer")
+
+
+async def at_once(job: Callable[[], Answer]) -> Answer:
+    """Call what blocks here and now, where nothing does."""
+    return job()
+
+
+class HereAndNow(ThreadPoolExecutor):
+    """Calls what blocks on the loop itself, so that no simulated time passes meanwhile."""
+
+    @override
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        answer: Future[Any] = Future()
+        try:
+            answer.set_result(fn(*args, **kwargs))
+        except StudioError as failure:
+            answer.set_exception(failure)
+        return answer
+
+
 def no_cards() -> SoundCards:
     """A machine without PortAudio."""
     raise StudioError("PortAudio is not installed.", title="No real sound", hint="Install it.")
@@ -67,6 +92,7 @@ class SimulatedWorld:
     time: SimulatedTime = field(default_factory=SimulatedTime)
     voice: FakeVoice = field(default_factory=FakeVoice)
     environment: dict[str, str] = field(default_factory=dict)
+    _loaded: SoundCards | None = None
 
     @property
     def world(self) -> World:
@@ -74,14 +100,17 @@ class SimulatedWorld:
             clock=self.time.clock,
             ids=SequentialIds(),
             peer=self.peer,
-            sound=SoundSource(self.time.clock, self._cards, self.time.sleep),
+            sound=SoundSource(self.time.clock, self._cards, self.time.sleep, at_once),
             make_voice=lambda: self.voice,
             make_detector=LoudnessDetector,
             environment=self.environment,
         )
 
     def _cards(self) -> SoundCards:
-        return no_cards() if self.library is None else SoundCards(self.library)
+        if self.library is None:
+            return no_cards()
+        self._loaded = self._loaded or SoundCards(self.library)
+        return self._loaded
 
 
 def plan_for(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,16 +11,27 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.audio.cleaning import Cleaning
+from studio.audio.formats import AudioFormat
+from studio.audio.samples import encode
 from studio.core.errors import StudioError
 from studio.protocol.settings import DEFAULTS
 from studio.runtime.live import LiveSession
-from studio.session.local import InterruptWanted, LocalEvent, MuteSet, SettingsAsked, SpeakWanted
+from studio.session.local import (
+    InterruptWanted,
+    LocalEvent,
+    MuteSet,
+    SettingsAsked,
+    SoundWanted,
+    SpeakWanted,
+)
 from studio.session.reduce import fold
 from studio.storage.reader import read_session
 from studio.transport.scripted import CloseWith, Emit, Expect, FailToOpen, Hang, ScriptedPeer, Step
 from tests.fakes import frames
 from tests.fakes.sound import headset, tone
 from tests.fakes.world import SimulatedWorld, lived, plan_for
+from tests.unit.runtime.test_echo_watch import babble
 
 APPEND = "input_audio_buffer.append"
 GREETED: list[Step] = [frames.created(), Expect("session.update"), frames.updated()]
@@ -332,6 +344,87 @@ async def test_a_speaker_that_goes_away_is_replaced_and_the_session_goes_on(tmp_
     assert library.streams[0].is_closed
     assert any("local.device.failed" in line for line in result.lines)
     assert result.state.connection.phase == "closed"
+
+
+async def test_sound_that_is_wished_for_is_gone_over_to_and_stands_in_the_log(
+    tmp_path: Path,
+) -> None:
+    library = headset()
+    world = SimulatedWorld(ScriptedPeer([*GREETED, Expect(APPEND, 100)]), library)
+    wishes = iter([SoundWanted(speaker="device:hdmi", microphone="say:Hello")])
+
+    def look(live: LiveSession) -> None:
+        if live.now > 0.5:
+            for event in wishes:
+                live.wish(event)
+        for stream in library.streams:
+            stream.pull()
+
+    result = await lived(plan_for(tmp_path), world, look)
+    assert result.state.playback.output_device == "Monitor HDMI"
+    assert result.state.speech.input_device == "spoken by a local voice"
+    assert world.voice.said == [("Hello", "ash")]
+    assert fold(read_session(result.path).envelopes()) == result.state
+    assert [stream.is_closed for stream in library.streams] == [True]
+
+
+async def test_what_the_server_took_for_the_user_is_scored_while_the_assistant_sounds(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "echo.wav"
+    soundfile.write(path, np.tile(tone(400), 20), 24_000)
+    steps = [*turn(5_000), Expect(APPEND, 30), frames.speech_started("u2", 1_000), Hang()]
+
+    def look(live: LiveSession) -> None:
+        if live.now > 4:
+            live.leave()
+
+    result = await lived(plan_for(tmp_path / "s", microphone=str(path)), session(*steps), look)
+    events = [json.loads(line)["event"] for line in result.lines]
+    scored = [each for each in events if each["type"] == "local.echo"]
+    assert [(each["item_id"], each["audio_start_ms"]) for each in scored] == [("u2", 1_000)]
+    assert 0 <= scored[0]["score"] <= 1
+    assert [each["type"] for each in events if "silenced" in each["type"]] == [
+        "local.playback.silenced"
+    ]
+
+
+async def test_half_duplex_sends_silence_while_the_assistant_sounds_and_words_wait(
+    tmp_path: Path,
+) -> None:
+    steps = [*turn(1_000), Expect(APPEND, 100)]
+    wishes = iter([SpeakWanted(text="Hi")])
+
+    def look(live: LiveSession) -> None:
+        if live.state.playback.heads:
+            for event in wishes:
+                live.wish(event)
+
+    plan = plan_for(tmp_path, cleaning=Cleaning(echo="half-duplex"))
+    result = await lived(plan, session(*steps), look)
+    (head,) = result.state.playback.heads
+    said = next(json.loads(each) for each in result.lines if "local.caller.said" in each)
+    assert head.ended_at is not None
+    assert said["at"] == pytest.approx(head.ended_at + 0.2, abs=0.06)
+    assert result.state.sound.cleaning.echo == "half-duplex"
+
+
+async def test_sound_that_is_not_what_the_service_says_is_told(tmp_path: Path) -> None:
+    sound = base64.b64encode(encode(babble(1, 3, 8_000), AudioFormat.PCMU)).decode()
+    steps = [*frames.response_begins("r1", "a1", 0), *frames.response_ends("r1", "a1")]
+    delta = {
+        "type": "response.output_audio.delta",
+        "event_id": "e",
+        "response_id": "r1",
+        "item_id": "a1",
+        "output_index": 0,
+        "content_index": 0,
+        "delta": sound,
+    }
+    world = session(*steps[:-4], Emit(delta), *steps[-4:], Expect(APPEND, 60))
+    result = await lived(plan_for(tmp_path), world)
+    titles = [each.title for each in result.state.problems]
+    assert "The audio is not in the format it is said to be" in titles
 
 
 POOL: list[Step] = [

@@ -8,9 +8,11 @@ from studio.audio.playout import Playing
 from studio.protocol.settings import DEFAULTS, SessionSettings
 from studio.runtime.cells import Cells
 from studio.runtime.messages import (
+    CardsSeen,
     Fault,
     FromWorker,
     LogLine,
+    LookForCards,
     Quit,
     SessionBegan,
     Start,
@@ -33,6 +35,8 @@ from tests.fakes.world import plan_for
         LogLine(
             '{"seq":1,"at":0.5,"origin":"local","event":{"type":"x","text":"\u00e4\\n\u2028"}}'
         ),
+        CardsSeen(("Mic",), ("Ears", "Box"), "Mic", "Box"),
+        CardsSeen(problem="PortAudio is not installed."),
         Fault("No log", "The disk is full.", "Free some space."),
         Cells(),
         Cells(
@@ -55,6 +59,7 @@ def test_what_the_worker_says_arrives_as_it_was(message: FromWorker) -> None:
         Tell(ConnectionOpened()),
         Tell(SettingsAsked(settings=DEFAULTS)),
         Stop(),
+        LookForCards(),
         Quit(),
     ],
 )

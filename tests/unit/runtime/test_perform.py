@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.audio.cleaning import Cleaning
 from studio.audio.formats import AudioFormat
 from studio.audio.microphones import Voiceover
 from studio.audio.speakers import VirtualSpeaker
@@ -21,8 +22,10 @@ from studio.runtime.mouth import Mouth
 from studio.runtime.perform import Performer, audio_bytes
 from studio.runtime.world import request_for
 from studio.session.effects import (
+    CleanMicrophone,
     EndAudio,
     FlushPlayback,
+    OpenSound,
     PlayAudio,
     SendEvent,
     SendRaw,
@@ -107,6 +110,16 @@ def test_the_microphone_is_switched_and_words_are_asked_for() -> None:
     assert not stage.performer.is_microphone_live
     stage.performer.perform(Speak("Hello", ""))
     assert stage.performer.mouth.is_speaking
+
+
+def test_other_sound_is_asked_for() -> None:
+    stage = Stage()
+    asked: list[object] = []
+    stage.performer.change_sound = asked.append
+    wishes = (OpenSound("device", None), CleanMicrophone(Cleaning(echo="off")))
+    for effect in wishes:
+        assert stage.performer.perform(effect) == ()
+    assert asked == list(wishes)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ import soundfile
 
 from studio.core.errors import StudioError
 from studio.runtime.talk import TalkResult, talk, talk_json
+from studio.session.reduce import fold
 from studio.transport.scripted import Expect, FailToOpen, Hang, ScriptedPeer, Step
+from tests.conversations import LIBRARY
 from tests.fakes import frames
 from tests.fakes.sound import tone
 from tests.fakes.world import SimulatedWorld, plan_for
@@ -99,3 +101,32 @@ async def test_it_ends_in_good_order_when_somebody_wants_it_to(tmp_path: Path) -
     assert result.state.connection.phase == "closed"
     assert result.state.last_at < 5
     assert talk_json(result)["problems"] == []
+
+
+def test_the_parts_of_a_latency_add_up_in_the_json_too() -> None:
+    told = talk_json(TalkResult(fold(LIBRARY["tool_round"]()), Path("session")))
+    (turn,) = told["turns"]
+    parts = dict(turn["latency_ms"])
+    total_ms = parts.pop("total")
+    assert sum(ms or 0 for ms in parts.values()) == pytest.approx(total_ms, abs=1)
+    summary = told["latency_summary"]
+    assert summary["count"] == 1
+    assert summary["ms"]["total"] == {"p50": total_ms, "p95": total_ms}
+    assert summary["ms"]["network"] is None
+    assert summary["by_settings"][0]["settings"] == "silence 500 ms, server_vad"
+    assert summary["slowest"] == "turn 1: 0.87 s, of which silence 0.50 s"
+
+
+def test_the_ledger_and_the_echo_stand_with_their_turns() -> None:
+    told = talk_json(TalkResult(fold(LIBRARY["self_interruption"]()), Path("session")))
+    first, second = told["turns"]
+    (cut,) = first["interruptions"]
+    assert (cut["reason"], cut["played_ms"], cut["requested_ms"]) == ("barge-in", 1_590.0, 1_590)
+    assert cut["generated_ms"] == cut["received_ms"] == 7_500.0
+    assert cut["speech_at"] < cut["flushed_at"] <= cut["requested_at"] <= cut["applied_at"]
+    assert first["echo"] is None
+    assert "self-interruption" in first["tags"]
+    assert second["echo"] == {"score": 0.91, "lag_ms": 42.0, "likely": True}
+    assert second["interruptions"] == []
+    assert [problem["code"] for problem in told["problems"]] == ["echo"]
+    assert json.loads(json.dumps(told)) == told

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from studio.runtime.cells import Cells
 from studio.runtime.messages import (
+    CardsSeen,
     Fault,
     FromWorker,
     LogLine,
+    LookForCards,
     Quit,
     SessionBegan,
     Start,
@@ -30,6 +32,7 @@ from studio.storage.reader import read_session
 from studio.transport.scripted import Expect, Hang, ScriptedPeer, Step
 from studio.vad.detector import SpeechDetector
 from tests.fakes import frames
+from tests.fakes.sound import headset
 from tests.fakes.world import SimulatedWorld, plan_for
 
 APPEND = "input_audio_buffer.append"
@@ -131,6 +134,23 @@ async def test_a_plan_that_cannot_be_followed_is_a_fault_and_nothing_ends(tmp_pa
     await served(screen, SimulatedWorld(ScriptedPeer([])))
     titles = [each.title for each in screen.messages if isinstance(each, Fault)]
     assert titles == ["No such microphone", "No API key", "Unknown provider"]
+
+
+async def test_the_cards_are_told_with_or_without_a_session(tmp_path: Path) -> None:
+    screen = Screen(
+        lambda message: (
+            LookForCards()
+            if isinstance(message, LogLine) and '"local.connection.opened"' in message.line
+            else Quit()
+            if isinstance(message, CardsSeen) and len(screen.of(CardsSeen)) == 2
+            else None
+        )
+    )
+    screen.say(LookForCards())
+    screen.say(Start(plan_for(tmp_path)))
+    await served(screen, SimulatedWorld(ScriptedPeer([*GREETED, Hang()]), headset()))
+    seen = screen.of(CardsSeen)
+    assert [each.inputs for each in seen if isinstance(each, CardsSeen)] == [("USB Headset",)] * 2
 
 
 class Broken:
