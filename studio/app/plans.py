@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from studio.app.choices import Choices
+from dataclasses import asdict
+
+from studio.app.choices import CARD, Choices
 from studio.app.setup import Setup, connect_plan
 from studio.config.preferences import Preferences
 from studio.core.errors import StudioError
@@ -11,6 +13,8 @@ from studio.runtime.plan import ConnectPlan
 
 Told = tuple[str, str, str]
 """A fault as title, message and hint."""
+
+_LASTING = ("auto", CARD, "silence", "silent")
 
 
 def first_plan(setup: Setup, choices: Choices) -> tuple[ConnectPlan, list[Told]]:
@@ -37,8 +41,26 @@ def plan_for(provider: str, plan: ConnectPlan, setup: Setup) -> ConnectPlan:
 
 def changes_between(setup: Setup, before: ConnectPlan, after: ConnectPlan) -> dict[str, object]:
     """What the screen's draft changed of the preferences."""
+    sound = _changes_of_sound(before, after)
     if after.provider != before.provider:
-        return {"provider": after.provider, "base_url": "", "model": "", "dialect": ""}
+        return sound | {"provider": after.provider, "base_url": "", "model": "", "dialect": ""}
     paths = changed_fields(before.settings, after.settings)
     changed = {path: get_path(after.settings, path) for path in paths}
-    return {"session": {**setup.preferences.session, **changed}} if changed else {}
+    return sound | ({"session": {**setup.preferences.session, **changed}} if changed else {})
+
+
+def _changes_of_sound(before: ConnectPlan, after: ConnectPlan) -> dict[str, object]:
+    """What is another microphone, speaker or cleaning than before, as far as it is for good."""
+    was, now = _lasting_sound(before), _lasting_sound(after)
+    return {name: value for name, value in now.items() if was.get(name) != value}
+
+
+def _lasting_sound(plan: ConnectPlan) -> dict[str, object]:
+    """Cards, their stand-ins and the cleaning, by preference.
+
+    A script or a sound file is something to say once, not a microphone to own: the next start would
+    say it again to whoever is called then, or miss the file.
+    """
+    ends = {"microphone": plan.microphone, "speaker": plan.speaker}
+    lasting = {end: name for end, name in ends.items() if name.partition(":")[0] in _LASTING}
+    return asdict(plan.cleaning) | lasting

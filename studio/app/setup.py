@@ -43,6 +43,7 @@ def connect_plan(setup: Setup, choices: Choices) -> tuple[ConnectPlan, tuple[Fau
     Raises:
         StudioError: a choice of the command line cannot be used.
     """
+    from studio.audio.cleaning import Cleaning
     from studio.protocol.dialect import Dialect
     from studio.protocol.providers import default_settings, provider_named
     from studio.runtime.plan import ConnectPlan
@@ -63,6 +64,11 @@ def connect_plan(setup: Setup, choices: Choices) -> tuple[ConnectPlan, tuple[Fau
         settings=settings,
         microphone=preferences.microphone,
         speaker=preferences.speaker,
+        cleaning=Cleaning(
+            echo=preferences.echo,
+            noise_suppression=preferences.noise_suppression,
+            gain_control=preferences.gain_control,
+        ),
         sessions_dir=preferences.sessions_dir or setup.paths.sessions_dir,
     ), faults
 

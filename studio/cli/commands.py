@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from studio.app.choices import Choices
+from studio.app.choices import Choices, sound_end
 from studio.cli import options
 from studio.core.text import printable
 
@@ -43,6 +43,11 @@ def screen(
     dialect: options.DialectName = None,
     mic: options.Microphone = None,
     speaker: options.Speaker = None,
+    input_device: options.InputDevice = None,
+    output_device: options.OutputDevice = None,
+    echo: options.EchoWay = None,
+    noise_suppression: options.NoiseSuppression = None,
+    gain_control: options.GainControl = None,
     settings: options.Set = None,
     sessions_dir: options.SessionsDir = None,
     theme: Annotated[
@@ -59,7 +64,18 @@ def screen(
     from studio.app.screen import open_screen
 
     choices = Choices(
-        provider, base_url, model, dialect, mic, speaker, theme, sessions_dir, tuple(settings or ())
+        provider=provider,
+        base_url=base_url,
+        model=model,
+        dialect=dialect,
+        microphone=sound_end("--mic", mic, "--input-device", input_device),
+        speaker=sound_end("--speaker", speaker, "--output-device", output_device),
+        echo=echo,
+        noise_suppression=noise_suppression,
+        gain_control=gain_control,
+        theme=theme,
+        sessions_dir=sessions_dir,
+        sets=tuple(settings or ()),
     )
     sys.exit(open_screen(choices, os.environ))
 
@@ -72,6 +88,11 @@ def talk(
     dialect: options.DialectName = None,
     mic: options.Microphone = None,
     speaker: options.Speaker = None,
+    input_device: options.InputDevice = None,
+    output_device: options.OutputDevice = None,
+    echo: options.EchoWay = None,
+    noise_suppression: options.NoiseSuppression = None,
+    gain_control: options.GainControl = None,
     settings: options.Set = None,
     sessions_dir: options.SessionsDir = None,
     turns: Annotated[
@@ -99,15 +120,17 @@ def talk(
     from studio.app.conversation import hold_conversation
 
     choices = Choices(
-        provider,
-        base_url,
-        model,
-        dialect,
-        mic,
-        speaker,
-        None,
-        out or sessions_dir,
-        tuple(settings or ()),
+        provider=provider,
+        base_url=base_url,
+        model=model,
+        dialect=dialect,
+        microphone=sound_end("--mic", mic, "--input-device", input_device),
+        speaker=sound_end("--speaker", speaker, "--output-device", output_device),
+        echo=echo,
+        noise_suppression=noise_suppression,
+        gain_control=gain_control,
+        sessions_dir=out or sessions_dir,
+        sets=tuple(settings or ()),
     )
     sys.exit(
         hold_conversation(
@@ -212,13 +235,19 @@ def export(
 def doctor(
     provider: options.Provider = None,
     base_url: options.BaseUrl = None,
+    sound: Annotated[
+        bool, typer.Option("--sound", help="Play a short, quiet tone on each speaker.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Check sound, speech models, settings, keys and the server, and say what to do."""
+    """Check sound, speech models, settings, keys and the server, and say what to do.
+
+    Each microphone is listened to for half a second, and each speaker plays silence.
+    """
     from studio.app.doctor import examine
 
     choices = Choices(provider=provider, base_url=base_url)
-    sys.exit(examine(choices, os.environ, as_json=as_json, say=_say))
+    sys.exit(examine(choices, os.environ, plays_tone=sound, as_json=as_json, say=_say))
 
 
 def _say(text: str) -> None:

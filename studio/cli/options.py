@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from studio.audio.cleaning import Echo
 from studio.protocol.dialect import Dialect
 
 _WHO = "Whom to talk to"
@@ -60,6 +61,50 @@ Speaker = Annotated[
         "--speaker",
         metavar="SINK",
         help="auto, device, device:NAME or silent.",
+        rich_help_panel=_SOUND,
+    ),
+]
+InputDevice = Annotated[
+    str | None,
+    typer.Option(
+        "--input-device",
+        metavar="CARD",
+        help="Record from this card: its number in `studio doctor`, or part of its name.",
+        rich_help_panel=_SOUND,
+    ),
+]
+OutputDevice = Annotated[
+    str | None,
+    typer.Option(
+        "--output-device",
+        metavar="CARD",
+        help="Play on this card: its number in `studio doctor`, or part of its name.",
+        rich_help_panel=_SOUND,
+    ),
+]
+EchoWay = Annotated[
+    Echo | None,
+    typer.Option(
+        "--echo",
+        metavar="off|cancel|half-duplex",
+        help="The speaker's sound in a microphone: take it out (cancel), be deaf while the "
+        "assistant speaks (half-duplex), or leave it (off). [default: cancel]",
+        rich_help_panel=_SOUND,
+    ),
+]
+NoiseSuppression = Annotated[
+    bool | None,
+    typer.Option(
+        "--noise-suppression/--no-noise-suppression",
+        help="Take steady noise out of a microphone's sound. [default: no]",
+        rich_help_panel=_SOUND,
+    ),
+]
+GainControl = Annotated[
+    bool | None,
+    typer.Option(
+        "--gain-control/--no-gain-control",
+        help="Make quiet speech in a microphone's sound louder. [default: no]",
         rich_help_panel=_SOUND,
     ),
 ]

@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
+from studio.audio.cleaning import Echo
 from studio.config.glance import DEFAULT_THEME
 from studio.core.errors import StudioError
 from studio.core.text import one_line
@@ -48,6 +49,12 @@ class Preferences(BaseSettings):
     """`auto`, `device`, `device:NAME`, `demo`, `silence`, `say:TEXT` or a sound file's path."""
     speaker: str = "auto"
     """`auto`, `device`, `device:NAME` or `silent`."""
+    echo: Echo = "cancel"
+    """What is done about the speaker's sound in a microphone: `off`, `cancel` or `half-duplex`."""
+    noise_suppression: bool = False
+    """Whether steady noise is taken out of a microphone's sound."""
+    gain_control: bool = False
+    """Whether quiet speech in a microphone's sound is made louder."""
     theme: str = DEFAULT_THEME
     """The theme's name."""
     sessions_dir: Path | None = None

@@ -48,7 +48,11 @@ def test_a_turn_without_a_screen_and_its_words_in_the_sound(tmp_path: Path) -> N
     told = talk(tmp_path, "--mic", "say:What time is it?", "--turns", "1", "--out", str(out))
     (turn,) = told["turns"]
     assert "time" in turn["user"].lower()
-    assert turn["latency_ms"]["total"] > turn["latency_ms"]["endpointing"] > 400
+    parts = dict(turn["latency_ms"])
+    total_ms = parts.pop("total")
+    assert total_ms > parts["silence"] > 400
+    assert sum(ms or 0 for ms in parts.values()) == pytest.approx(total_ms, abs=5)
+    assert told["latency_summary"]["ms"]["total"]["p50"] == total_ms
     session = Path(told["session"])
     assert session.parent == out
     samples, rate_hz = read_audio(session / "output.wav")
@@ -94,6 +98,8 @@ def test_another_silence_moves_the_end_of_the_turn_as_the_arithmetic_says(tmp_pa
         (("talk", "--set", "voice"), "has no '='"),
         (("talk", "--model", "m\udcff"), "not valid text"),
         (("talk", "--mic", "/nowhere/at-all.wav"), "at-all.wav"),
+        (("talk", "--mic", "silence", "--input-device", "USB"), "--mic device:USB"),
+        (("talk", "--speaker", "silent", "--output-device", "3"), "--speaker device:3"),
         (("export", "no-such-session"), "no-such-session"),
     ],
 )
@@ -160,9 +166,10 @@ def _predicted_end_ms(track: bytes, silence_duration_ms: int) -> int | None:
     return found[0].audio_end_ms if found else None
 
 
-def test_a_dialect_that_there_is_not_is_refused(tmp_path: Path) -> None:
-    done = studio(tmp_path, "talk", "--dialect", "alpha", expected_status=2)
-    assert "alpha" in done.stderr
+@pytest.mark.parametrize(("option", "name"), [("--dialect", "alpha"), ("--echo", "loud")])
+def test_a_name_that_there_is_not_is_refused(tmp_path: Path, option: str, name: str) -> None:
+    done = studio(tmp_path, "talk", option, name, expected_status=2)
+    assert name in done.stderr
 
 
 def test_a_home_that_cannot_be_had_is_said_in_words(tmp_path: Path) -> None:

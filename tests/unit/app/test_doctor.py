@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.app.choices import Choices
-from studio.app.doctor import Finding, examine, report
+from studio.app.doctor import examine
 
 
 def told(home: Path, choices: Choices, environ: dict[str, str] | None = None) -> tuple[int, Any]:
@@ -41,18 +41,6 @@ def test_a_folder_that_cannot_be_had_is_a_fault(tmp_path: Path) -> None:
     status, findings = told(tmp_path, Choices(sessions_dir=tmp_path / "file" / "sessions"))
     assert status == 1
     assert any("--sessions-dir" in each["hint"] for each in findings)
-
-
-def test_the_report_is_grouped_and_harmless() -> None:
-    findings = [
-        Finding("Sound", "ok", "card \x1b[31m"),
-        Finding("Sound", "note", "none", "Plug one in."),
-        Finding("Keys", "fault", "bad"),
-    ]
-    lines = list(report(findings))
-    assert [line for line in lines if line and not line.startswith(" ")] == ["Sound", "Keys"]
-    assert "\x1b" not in "".join(lines)
-    assert any(line.endswith("Plug one in.") for line in lines)
 
 
 def test_a_stored_session_setting_that_cannot_be_used_is_a_fault(tmp_path: Path) -> None:

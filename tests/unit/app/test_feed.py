@@ -25,7 +25,7 @@ class FakeLink:
         self.cells = Cells(sent_ms=7.0)
         self.started: list[ConnectPlan] = []
         self.sent: list[LocalEvent] = []
-        self.stops = 0
+        self.stops = self.looks = 0
         self.began = asyncio.Event()
         self.says: asyncio.Queue[Fault | None] = asyncio.Queue()
 
@@ -38,6 +38,9 @@ class FakeLink:
 
     def stop(self) -> None:
         self.stops += 1
+
+    def look_for_cards(self) -> None:
+        self.looks += 1
 
     async def messages(self) -> AsyncIterator[Fault]:
         while (said := await self.says.get()) is not None:
@@ -122,5 +125,7 @@ async def test_wishes_and_cells_go_straight_through() -> None:
         feed = feed_of(link, FakeServer(), tasks)
         feed.send(InterruptWanted())
         feed.stop()
-        assert (link.sent, link.stops, feed.cells) == ([InterruptWanted()], 1, link.cells)
+        feed.look_for_cards()
+        assert (link.sent, link.stops, link.looks) == ([InterruptWanted()], 1, 1)
+        assert feed.cells is link.cells
         link.says.put_nowait(None)

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from studio.app.choices import Choices
 from studio.app.plans import changes_between, first_plan, plan_for
 from studio.app.setup import Setup, connect_plan, read_setup
+from studio.audio.cleaning import Cleaning
 from studio.config.preferences import load_preferences, save_preferences
 from studio.protocol.providers import PROVIDERS
 from studio.protocol.settings import get_path, with_path
@@ -59,3 +62,41 @@ def test_another_provider_is_kept_without_the_address_of_the_last(tmp_path: Path
     changes = changes_between(setup, before, after)
     assert changes["provider"] == "openai"
     assert changes["base_url"] == ""
+    sounding = after.model_copy(update={"microphone": "device:USB"})
+    assert changes_between(setup, before, sounding) == changes | {"microphone": "device:USB"}
+
+
+@pytest.mark.parametrize(
+    ("microphone", "speaker"),
+    [("device:USB Headset", "silent"), ("device", "device:3"), ("silence", "device")],
+)
+def test_sound_that_the_hand_chose_is_there_again(
+    tmp_path: Path, microphone: str, speaker: str
+) -> None:
+    setup = setup_in(tmp_path)
+    before, _ = first_plan(setup, Choices())
+    sound = {
+        "microphone": microphone,
+        "speaker": speaker,
+        "cleaning": Cleaning(echo="half-duplex", gain_control=True),
+    }
+    after = before.model_copy(update=sound)
+    changes = changes_between(setup, before, after)
+    assert "noise_suppression" not in changes
+    save_preferences(setup.paths.config_file, changes)
+    again, told = first_plan(read_setup(Choices(), {"STUDIO_HOME": str(tmp_path)}), Choices())
+    assert told == []
+    assert {name: getattr(again, name) for name in sound} == sound
+    quiet = again.model_copy(update={"cleaning": Cleaning(), "microphone": "auto"})
+    assert changes_between(setup, again, quiet) == {
+        "echo": "cancel", "gain_control": False, "microphone": "auto",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("once", ["say:Hello.", "demo", "question.wav"])
+def test_a_script_or_a_file_is_not_said_again_at_the_next_start(tmp_path: Path, once: str) -> None:
+    setup = setup_in(tmp_path)
+    before, _ = first_plan(setup, Choices())
+    spoken = before.model_copy(update={"microphone": once})
+    assert changes_between(setup, before, spoken) == {}
+    assert changes_between(setup, spoken, before) == {"microphone": "auto"}

@@ -6,6 +6,7 @@ import pytest
 
 from studio.app.choices import Choices
 from studio.app.setup import connect_plan, read_setup, wants_own_server
+from studio.audio.cleaning import Cleaning
 from studio.core.errors import StudioError
 from studio.protocol.dialect import Dialect
 from studio.protocol.settings import get_path
@@ -74,3 +75,19 @@ def test_an_unusable_choice_is_refused_with_a_hint(
     with pytest.raises(StudioError, match=words) as refused:
         plan_for(tmp_path, choices)
     assert refused.value.hint
+
+
+def test_the_cleaning_is_what_the_settings_and_the_command_line_say(tmp_path: Path) -> None:
+    assert plan_for(tmp_path, Choices())[0].cleaning == Cleaning()
+    stored = 'echo = "half-duplex"\ngain_control = true\nnoise_suppression = true\n'
+    plan, faults = plan_for(tmp_path, Choices(echo="off", noise_suppression=False), stored)
+    assert plan.cleaning == Cleaning(echo="off", noise_suppression=False, gain_control=True)
+    assert faults == ""
+
+
+def test_a_cleaning_that_there_is_not_is_told_and_the_default_holds(tmp_path: Path) -> None:
+    stored = 'echo = "loud"\nnoise_suppression = "perhaps"\n'
+    plan, faults = plan_for(tmp_path, Choices(), stored)
+    assert plan.cleaning == Cleaning()
+    assert "half-duplex" in faults
+    assert "noise_suppression = 'perhaps'" in faults
