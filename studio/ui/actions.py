@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Scope = Literal["app", "config", "transcript", "inspector"]
+Scope = Literal["app", "config", "transcript", "inspector", "latency"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ ACTIONS: tuple[Action, ...] = (
            "new_session"),
     Action("session.talk", "t", "talk", "Push-to-talk: hold the microphone open, or let go.",
            "talk", in_footer=True),
+    Action("session.echo", "e", "echo", "Choose what helps where the assistant hears itself.",
+           "echo"),
     Action("session.mute", "m", "mute", "Send silence in place of the microphone.", "mute",
            in_footer=True),
     Action("session.interrupt", "x,escape", "interrupt", "Make the assistant be quiet now.",
@@ -58,6 +60,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.transcript", "2", "transcript", "Go to the conversation.", "go('transcript')"),
     Action("view.inspector", "3", "inspector", "Go to the events.", "go('inspector')"),
     Action("view.meter", "4", "meter", "Go to the meter.", "go('meter')"),
+    Action("view.latency", "w", "latency", "See why each turn took as long as it did.",
+           "latency", in_footer=True),
     Action("view.zoom", "z", "zoom", "Give the whole screen to this pane, or give it back.",
            "zoom", in_footer=True),
     Action("view.hide", "h", "hide pane", "Hide this pane; its number brings it back.", "hide"),
@@ -115,6 +119,22 @@ ACTIONS: tuple[Action, ...] = (
     Action("inspector.next", "n", "next match", "Go to the next match.", "find(1)", "inspector"),
     Action("inspector.previous", "N", "previous match", "Go to the match before.", "find(-1)",
            "inspector"),
+    Action("latency.leave", "w,escape", "back", "Go back to the conversation.", "screen.leave",
+           "latency", in_footer=True),
+    Action("latency.down", "down,j", "next turn", "Move to the next turn.", "screen.move(1)",
+           "latency"),
+    Action("latency.up", "up,k", "previous turn", "Move to the turn before.", "screen.move(-1)",
+           "latency"),
+    Action("latency.read_on", "pagedown,space", "read on", "Scroll the words about the turn.",
+           "screen.read(1)", "latency"),
+    Action("latency.read_back", "pageup", "read back", "Scroll them back.", "screen.read(-1)",
+           "latency"),
+    Action("latency.first", "home,g", "first turn", "Go to the first turn.", "screen.first",
+           "latency"),
+    Action("latency.slowest", "s", "slowest", "Go to the turn that took longest.", "screen.slowest",
+           "latency", in_footer=True),
+    Action("latency.follow", "f,end", "follow", "Go to the newest turn and follow.",
+           "screen.follow", "latency", in_footer=True),
 )  # fmt: skip
 """Every action, in the order of the help screen."""
 
@@ -125,6 +145,7 @@ GROUPS: Mapping[str, str] = {
     "config": "In the config pane",
     "transcript": "In the transcript",
     "inspector": "In the inspector",
+    "latency": "In the latency screen",
 }
 """Headings of the help screen by group."""
 

@@ -17,7 +17,9 @@ from typing_extensions import override
 from studio.core.errors import StudioError
 from studio.core.text import one_line, printable
 from studio.ui.actions import ACTIONS, action_named, first_key
+from studio.ui.hold_keys import KeyMoved, TalkKey, with_releases
 from studio.ui.layout import Pane
+from studio.ui.screens.latency import LatencyScreen
 from studio.ui.screens.live import LiveScreen
 from studio.ui.theming import FALLBACKS, textual_theme
 from studio.ui.widgets.bindings import bindings_of
@@ -26,6 +28,7 @@ from studio.ui.widgets.config_pane import ConfigPane
 if TYPE_CHECKING:
     from pathlib import PurePath
 
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from studio.config.themes import ThemeFile
@@ -35,13 +38,12 @@ if TYPE_CHECKING:
     from studio.session.local import LocalEvent
     from studio.session.state import Problem
     from studio.ui.live import Live
+    from studio.ui.row_editor import RowEditor
+    from studio.ui.screens.overlays import Chooser
 
 LOOKS_PER_SECOND = 25
 _BATCH = 200
 """Messages after which the keys get a turn: about 10 ms of folding."""
-
-_ANOTHER = ""
-"""What a list gives back where a name that is not on it is wanted."""
 
 
 async def _nothing() -> None:
@@ -83,6 +85,7 @@ class StudioApp(App[None]):
 
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
         "live.tcss",
+        "latency.tcss",
         "overlays.tcss",
     ]
     TITLE: str | None = "Realtime Studio"
@@ -104,7 +107,6 @@ class StudioApp(App[None]):
         self._clock = clock
         self._themes = tuple(themes)
         self._on_theme = on_theme
-        self._fault = ""
         self._opening: Opening | None = None
         self.live: Live | None = None
         for file in self._themes:
@@ -113,7 +115,11 @@ class StudioApp(App[None]):
         if names:
             self.theme = theme if theme in names else names[0]
         self._keymap_given = dict(keymap or {})
+        talk = action_named("session.talk")
+        self._talk_key = TalkKey(self._keymap_given.get(talk.id, talk.keys), clock)
         self._live_screen = LiveScreen(self._keymap_given)
+        self._latency_screen = LatencyScreen(self._keymap_given)
+        self._rows: RowEditor | None = None
 
     @override
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -122,6 +128,10 @@ class StudioApp(App[None]):
     @override
     def get_default_screen(self) -> Screen[None]:
         return self._live_screen
+
+    @override
+    def get_driver_class(self) -> type[Driver]:
+        return with_releases(super().get_driver_class())
 
     def on_mount(self) -> None:
         """Paint first; the feed opens behind the paint."""
@@ -145,19 +155,25 @@ class StudioApp(App[None]):
     async def _listen(self) -> None:
         """Open the feed and fold all it says, giving the screen a turn in a flood."""
         from studio.ui.live import Live
+        from studio.ui.row_editor import RowEditor
 
         opening = self._opening = await self._open_feed()
         live = self.live = Live(opening.plan, opening.plans, self._clock)
+        rows = self._rows = RowEditor(live, opening.feed, self)
         for fault in opening.faults:
             self._toast(live.fault(*fault))
         self.set_interval(1 / LOOKS_PER_SECOND, self.look)
+        opening.feed.look_for_cards()
         if opening.connect:
-            opening.feed.start(opening.plan)
+            opening.feed.start(live.begin())
         taken = 0
         async for message in opening.feed.messages():
+            cards = live.cards
             problem = live.take(message)
             if problem is not None:
                 self._toast(problem)
+            if live.cards is not cards:
+                rows.offer_cards()
             taken += 1
             if taken % _BATCH == 0:
                 await asyncio.sleep(0)
@@ -168,9 +184,12 @@ class StudioApp(App[None]):
         if live is None or opening is None:
             return
         live.trace.take(opening.feed.cells)
-        if wish := live.wish_due():
-            opening.feed.send(wish)
-        self._live_screen.show(live, self._fault)
+        for wish in (live.wish_due(), live.sound_due()):
+            if wish is not None:
+                opening.feed.send(wish)
+        self._live_screen.show(live, self._rows.fault if self._rows else "")
+        if self._latency_screen.is_current:
+            self._latency_screen.show(live)
 
     def _toast(self, problem: Problem) -> None:
         severities: Mapping[str, SeverityLevel] = {
@@ -212,7 +231,7 @@ class StudioApp(App[None]):
     def action_new_session(self) -> None:
         """Start a session with the draft; one that runs ends first."""
         if self.live is not None and self._opening is not None and self.live.gone is None:
-            self._opening.feed.start(self.live.draft.plan)
+            self._opening.feed.start(self.live.begin())
 
     async def action_restart(self) -> None:
         """Start the worker again after it went."""
@@ -234,11 +253,23 @@ class StudioApp(App[None]):
             self._send(MuteSet(muted=not self.live.state.speech.muted))
 
     def action_talk(self) -> None:
-        """Press the talk key, or let it go."""
+        """Open the microphone while the talk key is held, or from one tap to the next."""
+        if self.live is not None and self._is_connected():
+            self._talk(self._talk_key.pressed(is_talking=self.live.state.speech.talk_key))
+
+    def on_key_moved(self, event: KeyMoved) -> None:
+        """Close the microphone where the talk key was held and is let go."""
+        wanted = self._talk_key.moved(event.moved_key, is_down=event.is_down)
+        if self.live is not None and self.live.is_connected:
+            self._talk(wanted)
+
+    def _talk(self, wanted: bool | None) -> None:  # noqa: FBT001 - None leaves it as it is
         from studio.session.local import TalkKeySet
 
         if self.live is not None:
-            self._send(TalkKeySet(held=not self.live.state.speech.talk_key))
+            self.live.talk_is_held = self._talk_key.is_holding
+        if wanted is not None:
+            self._send(TalkKeySet(held=wanted))
 
     def action_interrupt(self) -> None:
         """Make the assistant be quiet."""
@@ -252,7 +283,7 @@ class StudioApp(App[None]):
         from studio.session.local import TextWanted
 
         if self._is_connected():
-            self._ask("message", "Sent as the user's words.", "", lambda text: self._send(
+            self.ask("message", "Sent as the user's words.", "", lambda text: self._send(
                 TextWanted(text=text)))  # fmt: skip
 
     def action_speak_text(self) -> None:
@@ -260,7 +291,7 @@ class StudioApp(App[None]):
         from studio.session.local import SpeakWanted
 
         if self._is_connected():
-            self._ask("speak", "A local voice says it into the microphone.", "",
+            self.ask("speak", "A local voice says it into the microphone.", "",
                       lambda text: self._send(SpeakWanted(text=text)))  # fmt: skip
 
     def action_answer_call(self) -> None:
@@ -273,10 +304,10 @@ class StudioApp(App[None]):
             self.notify("No function call waits for an answer.", markup=False)
             return
         label = one_line(call.name, 30)
-        self._ask(label, one_line(call.arguments, 60), "", lambda text: self._send(
+        self.ask(label, one_line(call.arguments, 60), "", lambda text: self._send(
             ToolAnswered(call_id=call.call_id, output=text)))  # fmt: skip
 
-    def _ask(self, label: str, hint: str, value: str, then: Callable[[str], None]) -> None:
+    def ask(self, label: str, hint: str, value: str, then: Callable[[str], None]) -> None:
         """Have a line typed; nothing happens where it is empty or left."""
         from studio.ui.screens.overlays import Prompt
 
@@ -288,8 +319,30 @@ class StudioApp(App[None]):
 
     # The panes
 
+    def action_latency(self) -> None:
+        """See why each turn took as long as it did."""
+        if self.live is None or self._latency_screen.is_current:
+            return
+        _ = self.push_screen(self._latency_screen)
+        self._latency_screen.show(self.live)
+
+    def action_explain(self, figure: str) -> None:
+        """Say what a figure of the health strip counts."""
+        from studio.ui.present.health import figure_named
+
+        self.notify(figure_named(figure).help, title=figure, markup=False)
+
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What places panes does nothing where there are none."""
+        if action in ("zoom", "hide", "resize"):
+            return not self._latency_screen.is_current
+        return super().check_action(action, parameters)
+
     def action_go(self, pane: str) -> None:
         """Focus a pane."""
+        if self._latency_screen.is_current:
+            _ = self.pop_screen()
         self._live_screen.go(Pane(pane))
 
     def action_zoom(self) -> None:
@@ -330,7 +383,8 @@ class StudioApp(App[None]):
 
     def action_theme(self) -> None:
         """Choose a theme; each is worn while the cursor is on it."""
-        from studio.ui.screens.overlays import Choice, Chooser
+        from studio.ui.choice import Choice
+        from studio.ui.screens.overlays import Chooser
 
         before = self.theme
 
@@ -362,70 +416,36 @@ class StudioApp(App[None]):
 
     def on_config_pane_stepped(self, event: ConfigPane.Stepped) -> None:
         """Step a value."""
-        from studio.ui.editing import step
-
-        if self.live is not None:
-            self._edit(event.path, step(self.live, event.path, event.steps))
+        if self._rows is not None:
+            self._rows.step(event.path, event.steps)
 
     def on_config_pane_slid(self, event: ConfigPane.Slid) -> None:
         """Put a value where the slider was touched."""
-        from studio.ui.fields import at_share, field_at
-
-        self._edit(event.path, at_share(field_at(event.path), event.share))
+        if self._rows is not None:
+            self._rows.slide(event.path, event.share)
 
     def on_config_pane_undone(self) -> None:
         """Take the last change back."""
-        if self.live is not None:
-            self.live.undo()
-            self.look()
+        if self._rows is not None:
+            self._rows.undo()
 
     def on_config_pane_chosen(self, event: ConfigPane.Chosen) -> None:
         """Have a value typed or chosen."""
-        from studio.ui.editing import choices_for, step, text_for
-        from studio.ui.fields import field_at
-        from studio.ui.screens.overlays import Choice, Chooser
+        if self._rows is not None:
+            self._rows.open(event.path)
 
-        if self.live is None:
-            return
-        path, row = event.path, field_at(event.path)
-        if row.kind == "toggle":
-            self._edit(path, step(self.live, path, 1))
-            return
-        held = text_for(self.live, row)
+    def action_echo(self) -> None:
+        """Choose what helps where the assistant hears itself."""
+        if self._rows is not None:
+            self._rows.choose_remedy()
 
-        def typed() -> None:
-            self._ask(row.label, row.help, held, lambda text: self._edit(path, text))
-
-        names = choices_for(self.live, row)
-        if row.kind == "number" or not names:
-            typed()
-            return
-
-        def done(name: str | None) -> None:
-            if name == _ANOTHER:
-                typed()
-            elif name is not None:
-                self._edit(path, name)
-
-        choices = [Choice(name, name) for name in names]
-        if row.is_open:
-            choices.append(Choice(_ANOTHER, "another…", "type its name"))
-        _ = self.push_screen(Chooser(row.label, choices, held), done)
-
-    def _edit(self, path: str, value: object) -> None:
-        if self.live is None:
-            return
-        try:
-            self.live.edit(path, value)
-        except StudioError as refusal:
-            self._fault = f"{refusal.message}. {refusal.hint}"
-        else:
-            self._fault = ""
-        self.look()
+    def choose(self, chooser: Chooser, then: Callable[[str | None], None]) -> None:
+        """Have an entry of a list chosen; None where it is left."""
+        _ = self.push_screen(chooser, then)
 
     # The inspector's wishes
 
     def on_inspector_pane_search_wanted(self) -> None:
         """Ask what to look for."""
         inspector = self._live_screen.inspector
-        self._ask("find", "A type, or words in a payload.", inspector.words, inspector.search)
+        self.ask("find", "A type, or words in a payload.", inspector.words, inspector.search)

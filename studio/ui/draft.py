@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from studio.ui.fields import PLAN_PATHS, changed
+from studio.ui.fields import PLAN_PATHS, changed, with_plan_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,5 +69,5 @@ class Draft:
             peer = {"provider", "url", "model", "dialect", "key_env"}
             return self.plan.model_copy(update={name: getattr(chosen, name) for name in peer})
         if path in PLAN_PATHS:
-            return self.plan.model_copy(update={path: str(value).strip()})
+            return with_plan_value(self.plan, path, value)
         return self.plan.model_copy(update={"settings": changed(self.settings, path, value)})

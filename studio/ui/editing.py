@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio.protocol.providers import PROVIDERS
-from studio.ui.fields import PLAN_PATHS, Field, field_at, is_stated, stepped, value_at, written
+from studio.ui.cards import card_names
+from studio.ui.fields import (
+    CARD_PATHS,
+    PLAN_PATHS,
+    Field,
+    field_at,
+    is_stated,
+    plan_value,
+    stepped,
+    value_at,
+    written,
+)
 
 if TYPE_CHECKING:
     from studio.ui.live import Live
@@ -14,7 +26,7 @@ if TYPE_CHECKING:
 def current(live: Live, path: str) -> object:
     """What holds at a row: what is asked, else what the server echoed."""
     if path in PLAN_PATHS:
-        return getattr(live.draft.plan, path)
+        return plan_value(live.draft.plan, path)
     settings, echoed = live.draft.settings, live.state.settings.echoed
     if not is_stated(settings, path) and echoed is not None:
         settings = echoed
@@ -34,9 +46,11 @@ def step(live: Live, path: str, steps: int) -> object:
 
 
 def choices_for(live: Live, row: Field) -> tuple[str, ...]:
-    """The values to choose from; the provider knows its models and voices."""
+    """The values to choose from; the provider knows its models and voices, the worker the cards."""
     if row.path == "provider":
         return tuple(live.plans)
+    if row.path in CARD_PATHS:
+        return card_names(live.cards, row.path)
     provider = PROVIDERS.get(live.draft.plan.provider)
     if row.path == "voice" and provider and provider.voices:
         return provider.voices
@@ -51,3 +65,35 @@ def text_for(live: Live, row: Field) -> str:
     if row.kind == "number" and isinstance(held, int | float):
         return written(row, held).removesuffix(row.unit).replace(",", "")
     return "off" if held is None and row.can_be_off else str(held if held is not None else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A change of a row that helps where the assistant hears itself."""
+
+    words: str
+    aside: str
+    path: str
+    value: object
+
+
+_THRESHOLD = "turn_detection.threshold"
+
+
+def echo_remedies(live: Live) -> list[Remedy]:
+    """What is not in force yet, the surest first; each is one change that undo takes back."""
+    held = live.draft.plan.cleaning.echo
+    remedies = []
+    if held != "cancel":
+        words = "cancel the echo"
+        aside = "out of the microphone's sound"
+        remedies.append(Remedy(words, aside, "cleaning.echo", "cancel"))
+    threshold = current(live, _THRESHOLD)
+    higher = stepped(field_at(_THRESHOLD), threshold, 2)
+    if isinstance(threshold, float) and higher != threshold:
+        words = f"raise the threshold to {higher:.2f}"
+        remedies.append(Remedy(words, "echo is fainter", _THRESHOLD, higher))
+    if held != "half-duplex":
+        aside = "deaf while the assistant speaks"
+        remedies.append(Remedy("half-duplex", aside, "cleaning.echo", "half-duplex"))
+    return remedies

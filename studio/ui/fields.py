@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from studio.core.errors import StudioError
@@ -10,10 +10,25 @@ from studio.protocol.editing import get_path, with_path
 
 if TYPE_CHECKING:
     from studio.protocol.settings import SessionSettings
+    from studio.runtime.plan import ConnectPlan
 
 Kind = Literal["plan", "number", "choice", "toggle", "text"]
 
-PLAN_PATHS = ("provider", "model", "microphone", "speaker")
+CARD_PATHS = ("microphone", "speaker")
+"""Rows that choose where sound comes from and goes to."""
+
+_CLEANING = "cleaning"
+CLEANING_PATHS = (
+    f"{_CLEANING}.echo",
+    f"{_CLEANING}.noise_suppression",
+    f"{_CLEANING}.gain_control",
+)
+"""Rows of what is done to a card's sound before it is sent."""
+
+SOUND_PATHS = (*CARD_PATHS, *CLEANING_PATHS)
+"""Rows of this machine's sound: a session takes them over while it goes on."""
+
+PLAN_PATHS = ("provider", "model", *SOUND_PATHS)
 """Rows that stand in the plan of a session rather than in its settings."""
 
 
@@ -35,6 +50,7 @@ class Field:
         choices: the values of a choice, in order; "off" stands for null.
         is_open: whether a name that is not among the choices can be typed: providers add some.
         only_for: the turn detection type that it belongs to; empty for any.
+        typing: what may be typed, where `help` does not say it.
     """
 
     path: str
@@ -50,6 +66,12 @@ class Field:
     choices: tuple[str, ...] = ()
     is_open: bool = False
     only_for: str = ""
+    typing: str = ""
+
+    @property
+    def how(self) -> str:
+        """What stands beside the line it is typed on."""
+        return self.typing or self.help
 
     @property
     def can_be_off(self) -> bool:
@@ -67,9 +89,18 @@ FIELDS: tuple[Field, ...] = (
     Field("provider", "provider", "Who answers. Changes with the next session.", "plan", "session"),
     Field("model", "model", "A session keeps its model to the end.", "plan", "session",
           is_open=True),
-    Field("microphone", "microphone", "Enter types it: auto, device:NAME, silence, demo, "
-          "say:WORDS, or a sound file.", "plan", "session"),
-    Field("speaker", "speaker", "Enter types it: auto, silent, or device:NAME.", "plan", "session"),
+    Field("microphone", "microphone", "A card, or a voice of this machine; auto takes the "
+          "system's card where there is one.", "choice", "sound", is_open=True,
+          typing="device:NAME or device:NUMBER, say:WORDS // MORE WORDS, or a sound file."),
+    Field("speaker", "speaker", "A card, or silent; auto takes the system's card where there is "
+          "one.", "choice", "sound", is_open=True, typing="device:NAME or device:NUMBER."),
+    Field("cleaning.echo", "echo", "cancel takes the assistant's voice out of the microphone; "
+          "half-duplex sends silence while it speaks.", "choice", "sound",
+          choices=("cancel", "half-duplex", "off")),
+    Field("cleaning.noise_suppression", "suppress noise", "Takes steady noise out of a card's "
+          "sound before it is sent.", "toggle", "sound"),
+    Field("cleaning.gain_control", "gain control", "Makes quiet speech of a card louder before it "
+          "is sent.", "toggle", "sound"),
     Field("voice", "voice", "Fixed once the assistant has spoken.", "choice", "voice",
           choices=_VOICES, is_open=True),
     Field("speed", "speed", "How fast it speaks; counts from the next turn.", "number", "voice",
@@ -98,14 +129,14 @@ FIELDS: tuple[Field, ...] = (
     Field(f"{_TURNS}.interrupt_response", "barge-in", "Whether speech cuts the assistant off.",
           "toggle", "turns"),
     Field("transcription.model", "transcription", "What writes down the caller's words.",
-          "choice", "sound", choices=("off", "whisper-1", "gpt-4o-transcribe",
+          "choice", "at the server", choices=("off", "whisper-1", "gpt-4o-transcribe",
           "gpt-4o-mini-transcribe", "gpt-realtime-whisper"), is_open=True),
-    Field("noise_reduction", "noise filter", "For a headset (near) or a room (far).", "choice",
-          "sound", choices=("off", "near_field", "far_field")),
-    Field("input_format", "format in", "Fixed once sound was sent.", "choice", "sound",
+    Field("noise_reduction", "noise filter", "The server's own: for a headset (near) or a room "
+          "(far).", "choice", "at the server", choices=("off", "near_field", "far_field")),
+    Field("input_format", "format in", "Fixed once sound was sent.", "choice", "at the server",
           choices=_FORMATS),
-    Field("output_format", "format out", "Fixed once the assistant has spoken.", "choice", "sound",
-          choices=_FORMATS),
+    Field("output_format", "format out", "Fixed once the assistant has spoken.", "choice",
+          "at the server", choices=_FORMATS),
 )  # fmt: skip
 """Every row, in order."""
 
@@ -145,6 +176,30 @@ def is_stated(settings: SessionSettings, path: str) -> bool:
         return False
     held = getattr(settings, name)
     return held is None or not knob or knob == "type" or knob in held.model_fields_set
+
+
+def plan_value(plan: ConnectPlan, path: str) -> str | bool:
+    """What stands in a plan at one of `PLAN_PATHS`."""
+    holder, _, knob = path.rpartition(".")
+    return getattr(getattr(plan, holder) if holder else plan, knob)  # type: ignore[no-any-return]
+
+
+def with_plan_value(plan: ConnectPlan, path: str, value: object) -> ConnectPlan:
+    """The plan with another value at one of `PLAN_PATHS`; a toggle's is read from `on`, `off`.
+
+    Raises:
+        StudioError: the value is not one of the row's choices, or there is none.
+    """
+    row, (holder, _, knob) = field_at(path), path.rpartition(".")
+    word = value if isinstance(value, bool) else str(value).strip()
+    if row.kind == "toggle" and not isinstance(word, bool):
+        word = word == "on"
+    if word == "" or (row.choices and not row.is_open and word not in row.choices):
+        known = " or ".join(row.choices)
+        raise StudioError(f"{row.label} takes {known or 'a name'}", title="Setting refused")
+    if not holder:
+        return plan.model_copy(update={knob: word})
+    return plan.model_copy(update={holder: replace(getattr(plan, holder), **{knob: word})})
 
 
 def written(field: Field, value: object) -> str:

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 from studio.core.errors import StudioError
 from studio.core.text import one_line
 from studio.protocol.dialect import Dialect
-from studio.runtime.messages import Fault, LogLine, SessionBegan, WorkerGone
-from studio.session.local import CallerSaid, SettingsAsked
+from studio.runtime.messages import CardsSeen, Fault, LogLine, SessionBegan, WorkerGone
+from studio.session.local import CallerSaid, SettingsAsked, SoundWanted
 from studio.session.reduce import reduce
 from studio.session.state import Problem, RefusedUpdate, SessionState
 from studio.storage.lines import read_line
 from studio.storage.store import EventStore
 from studio.ui.draft import Draft
-from studio.ui.fields import PLAN_PATHS
+from studio.ui.fields import CARD_PATHS, plan_value
+from studio.ui.notices import Notice, Notices
 from studio.ui.present.summary import PCM16_BYTES_PER_MS
 from studio.ui.runs import Runs
 from studio.ui.trace import Trace
@@ -34,6 +35,9 @@ SETTLE_S = 0.25
 """How long the hand must rest before changed settings are sent."""
 
 G711_BYTES_PER_MS = 8.0
+
+ECHO_CODE = "echo"
+"""The problem that the line above the panes tells, and no toast beside it."""
 
 
 class Live:
@@ -52,6 +56,9 @@ class Live:
         faults: what went wrong outside the session's log.
         gone: the worker's end, while it has not been started again.
         sessions: how many sessions began.
+        cards: the sound cards as the worker saw them last; None while it has not said.
+        talk_is_held: whether the talk key is held down, rather than switched on.
+        notices: what a line above the panes ought to say.
     """
 
     def __init__(
@@ -62,6 +69,10 @@ class Live:
         self.faults: tuple[Problem, ...] = ()
         self.gone: WorkerGone | None = None
         self.sessions = 0
+        self.cards: CardsSeen | None = None
+        self.talk_is_held = False
+        self._told = plan
+        self._again: set[str] = set()
         self._clock = clock
         self._edited_at: float | None = None
         self._fresh({}, "")
@@ -74,6 +85,7 @@ class Live:
         self.trace = Trace()
         self.refusal: RefusedUpdate | None = None
         self.scripts: tuple[CallerSaid, ...] = ()
+        self.notices = Notices()
         self.header = header
         self.path = path
 
@@ -113,6 +125,8 @@ class Live:
                     return self.fault(error.title, error.message, error.hint)
             case Fault():
                 return self.fault(message.title, message.message, message.hint)
+            case CardsSeen():
+                self.cards = message
             case WorkerGone():
                 self.gone = message
         return None
@@ -122,6 +136,7 @@ class Live:
         before = self.state
         self.state = reduce(before, envelope).state
         self.runs.append(len(self.store), self.store.append(line))
+        self.notices.take(envelope, self.state)
         if isinstance(envelope.event, CallerSaid):
             self.scripts = (*self.scripts, envelope.event)
         refused = self.state.settings.refused
@@ -132,7 +147,8 @@ class Live:
         if self.state.problems is before.problems or not self.state.problems:
             return None
         problem = self.state.problems[-1]
-        return None if problem.benign or problem.severity == "info" else problem
+        is_quiet = problem.benign or problem.severity == "info" or problem.code == ECHO_CODE
+        return None if is_quiet else problem
 
     def fault(self, title: str, message: str, hint: str) -> Problem:
         """Note what went wrong outside the session's log."""
@@ -143,12 +159,15 @@ class Live:
         return problem
 
     def edit(self, path: str, value: object) -> None:
-        """Change a row of the config pane.
+        """Change a row of the config pane; the same card again is opened anew.
 
         Raises:
             StudioError: the value is not one the setting takes.
         """
-        self._moved(self.draft.edited(path, value, self.plans))
+        draft = self.draft.edited(path, value, self.plans)
+        if draft is self.draft and path in CARD_PATHS:
+            self._again.add(path)
+        self._moved(draft)
 
     def undo(self) -> None:
         """Take the last change back."""
@@ -167,25 +186,54 @@ class Live:
         self._edited_at = None
         return SettingsAsked(settings=self.draft.settings) if self.is_connected else None
 
+    def begin(self) -> ConnectPlan:
+        """The plan of a session that is begun now."""
+        self._told = self.draft.plan
+        self._again.clear()
+        return self._told
+
+    def sound_due(self) -> SoundWanted | None:
+        """What of microphone, speaker and cleaning the open session has not been told, once."""
+        if not self.is_connected:
+            return None
+        plan, told = self.draft.plan, self._told
+        due: dict[str, Any] = {
+            path: plan_value(plan, path)
+            for path in CARD_PATHS
+            if path in self._again or plan_value(plan, path) != plan_value(told, path)
+        }
+        if plan.cleaning != told.cleaning:
+            due["cleaning"] = plan.cleaning
+        self._told = plan
+        self._again.clear()
+        return SoundWanted(**due) if due else None
+
     def restarted(self) -> None:
         """The worker lives again."""
         self.gone = None
         self.state = replace(self.state, connection=replace(self.state.connection, phase="idle"))
 
-    def session_plan(self) -> Mapping[str, str]:
-        """Provider, model and sound of the open session, by row; empty where none is open."""
+    def session_plan(self) -> Mapping[str, str | bool]:
+        """Provider, model and sound asked of the open session, by row; empty where none is open."""
         if not self.is_connected:
             return {}
-        known = self.state.connection
-        held = {"provider": known.provider, "model": known.model or self.draft.plan.model}
-        header = {name: str(self.header[name]) for name in PLAN_PATHS if name in self.header}
-        return header | held
+        known, sound = self.state.connection, self.state.sound
+        held: dict[str, str | bool] = {
+            "provider": known.provider,
+            "model": known.model or self.draft.plan.model,
+            "cleaning.echo": sound.cleaning.echo,
+            "cleaning.noise_suppression": sound.cleaning.noise_suppression,
+            "cleaning.gain_control": sound.cleaning.gain_control,
+        }
+        cards = {"microphone": sound.microphone, "speaker": sound.speaker}
+        return held | {path: name for path, name in cards.items() if name}
 
-    def gone_words(self) -> str:
-        """What the banner says when the worker has ended; empty while it lives."""
+    def notice(self, restart_key: str, echo_key: str) -> Notice | None:
+        """What the line above the panes says; None for nothing."""
         if self.gone is None:
-            return ""
+            return self.notices.line(self.now, echo_key) if self.is_connected else None
         status = self.gone.status
         how = f"killed by signal {-status}" if status < 0 else f"exit status {status}"
         log = one_line(str(self.gone.log_path))
-        return f"The voice worker stopped ({how}). The session so far is kept. Its log: {log}"
+        words = f"The voice worker stopped ({how}). The session so far is kept. Its log: {log}"
+        return Notice(f"{words}   {restart_key} starts it again", "error", "app.restart")

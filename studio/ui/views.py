@@ -8,7 +8,7 @@ from studio.audio.formats import AudioFormat
 from studio.core.text import one_line
 from studio.session.observed import observe
 from studio.session.turns import Turn, turns
-from studio.ui.present.config import ConfigView
+from studio.ui.present.config import ConfigView, OpenEnd
 from studio.ui.present.meter import BAR_FLOOR_DB, Lanes, Level, heard_bits, speech_bits
 from studio.ui.present.transcript import Ending, TurnView
 
@@ -29,9 +29,20 @@ def config_view(live: Live) -> ConfigView:
         plan=live.draft.plan,
         settings=live.state.settings,
         session_plan=live.session_plan(),
+        ends=_ends(live),
         observed={path: each.value for path, each in seen.items()},
         refusal=live.refusal,
     )
+
+
+def _ends(live: Live) -> dict[str, OpenEnd]:
+    """What sound flows through at each end, as far as anything was opened."""
+    speech, playback = live.state.speech, live.state.playback
+    ends = {
+        "microphone": OpenEnd(one_line(speech.input_device), speech.input_is_virtual),
+        "speaker": OpenEnd(one_line(playback.output_device), playback.output_is_virtual),
+    }
+    return {path: end for path, end in ends.items() if end.name}
 
 
 def turn_views(live: Live) -> list[TurnView]:
@@ -112,17 +123,16 @@ def meter_notes(live: Live) -> list[tuple[str, str]]:
     """Devices and timing under the bars, as (label, words)."""
     cells, state = live.trace.cells, live.state
     notes = [
-        ("in", state.speech.input_device),
-        ("out", state.playback.output_device),
+        ("in", _end_words(state.speech.input_device, state.speech.input_is_virtual)),
+        ("out", _end_words(state.playback.output_device, state.playback.output_is_virtual)),
     ]
     if cells is not None and live.is_connected:
-        notes.append(("queued", f"{cells.queued_ms / 1000:.1f} s to be heard"))
-        notes.append(("late", f"{cells.late_ms:.0f} ms mic, {cells.loop_lag_ms:.0f} ms loop"))
-        lost = [(cells.underruns, "underruns"), (cells.overruns, "overruns"),
-                (cells.dropped, "dropped")]  # fmt: skip
-        words = ", ".join(f"{count} {name}" for count, name in lost if count)
-        notes.append(("lost", words or "nothing"))
+        notes.append(("queued", f"{cells.queued_ms / 1000:.1f} s, mic {cells.late_ms:.0f} ms late"))
     return [(label, one_line(words)) for label, words in notes if words]
+
+
+def _end_words(name: str, is_virtual: bool) -> str:  # noqa: FBT001 as the state has it
+    return f"virtual · {name}" if name and is_virtual else name
 
 
 def lanes(live: Live) -> Lanes:
@@ -146,12 +156,17 @@ def flags(live: Live) -> list[str]:
     """What is switched otherwise than usual, while a session is open or on its way."""
     if not live.is_connected:
         return []
-    speech = live.state.speech
+    speech, known = live.state.speech, live.state.settings
+    server_takes_turns = (known.echoed or known.asked).turn_detection is not None
     told = []
     if speech.muted:
         told.append("muted")
     if speech.talk_key:
-        told.append("talking")
+        told.append("talking, held" if live.talk_is_held else "talking")
+    elif not server_takes_turns:
+        told.append("talk key is up")
     if speech.input_is_virtual:
         told.append("virtual mic")
+    elif live.state.sound.cleaning.echo == "half-duplex":
+        told.append("half-duplex")
     return told

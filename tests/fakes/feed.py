@@ -54,12 +54,14 @@ class FakeFeed:
         started: the plans of `start`, in order.
         sent: the events of `send`, in order.
         stopped: how often `stop` was called.
+        looked: how often the cards were asked for.
     """
 
     cells: Cells = field(default_factory=Cells)
     started: list[ConnectPlan] = field(default_factory=list)
     sent: list[LocalEvent] = field(default_factory=list)
     stopped: int = 0
+    looked: int = 0
     _queue: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
 
     def start(self, plan: ConnectPlan) -> None:
@@ -70,6 +72,9 @@ class FakeFeed:
 
     def stop(self) -> None:
         self.stopped += 1
+
+    def look_for_cards(self) -> None:
+        self.looked += 1
 
     async def messages(self) -> AsyncIterator[Message]:
         while True:

@@ -1,8 +1,8 @@
-"""Pictures of the live screen, each beside an assertion on what it must hold."""
+"""Pictures of the live and the latency screen, each beside an assertion on what it must hold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 from textual.pilot import Pilot
@@ -35,7 +35,9 @@ def cells(name: str) -> Cells:
     )  # fmt: skip
 
 
-def screen(name: str, theme: str = "dark") -> tuple[StudioApp, Callable[[Pilot[None]], object]]:
+def screen(
+    name: str, theme: str = "dark"
+) -> tuple[StudioApp, Callable[[Pilot[None]], Awaitable[None]]]:
     """A screen, and what plays a conversation to its end and lets the picture settle."""
     feed = FakeFeed()
 
@@ -78,3 +80,26 @@ def test_the_live_screen(
 ) -> None:
     app, settle = screen(name, theme)
     assert snap_compare(app, terminal_size=size, run_before=settle)
+
+
+@pytest.mark.parametrize(
+    ("name", "theme", "size"),
+    [
+        ("self_interruption", "dark", (80, 24)),
+        ("late_barge_in", "high-contrast", (120, 40)),
+        ("long_talk", "light", (200, 60)),
+    ],
+)
+def test_the_latency_screen(
+    snap_compare: Compare, name: str, theme: str, size: tuple[int, int]
+) -> None:
+    app, settle = screen(name, theme)
+
+    async def go_there(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        await pilot.press("w", "g")
+        for _ in range(4):
+            app.look()
+            await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=go_there)

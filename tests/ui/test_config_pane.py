@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from studio.session.local import SettingsAsked
+from studio.audio.cleaning import Cleaning
+from studio.runtime.messages import CardsSeen
+from studio.session.local import DeviceOpened, SettingsAsked, SoundWanted
 from studio.ui.app import Opening
 from studio.ui.fields import rows_for
 from studio.ui.live import SETTLE_S
@@ -8,7 +10,8 @@ from studio.ui.present.config import ConfigView, help_lines
 from studio.ui.screens.overlays import Chooser, Prompt
 from studio.ui.widgets.config_pane import ConfigPane
 from tests import conversations
-from tests.fakes.feed import PLAN, FakeFeed
+from tests.builders import Script
+from tests.fakes.feed import PLAN, FakeFeed, log_lines
 from tests.fakes.screen import Stage, stage
 
 TURNS = "turn_detection"
@@ -169,3 +172,104 @@ async def test_the_mouse_picks_a_row_and_moves_its_slider() -> None:
         await held.pilot.click(pane, offset=(26, row))
         assert held.live.draft.settings.turn_detection is not None
         assert held.live.draft.settings.turn_detection.threshold == 0
+
+
+CARDS = CardsSeen(
+    inputs=("Built-in", "USB Mic"),
+    outputs=("Built-in", "Headset"),
+    default_input="USB Mic",
+    default_output="Headset",
+)
+
+
+async def test_a_microphone_is_chosen_from_the_cards_and_opened_at_once() -> None:
+    async with stage() as held:
+        await held.play(conversations.connected())
+        assert held.feed.looked == 1
+        await go_to(held, "microphone")
+        await held.pilot.press("enter")
+        assert held.feed.looked == 2
+        assert isinstance(held.app.screen, Chooser)
+        held.feed.say(CARDS)
+        await held.until(lambda: held.live.cards is CARDS)
+        await held.pilot.press("home", "down", "down", "enter")
+        assert held.feed.sent == [SoundWanted(microphone="device:USB Mic")]
+        assert held.feed.started == [PLAN]
+        await held.until(lambda: "USB Mic" in held.words("config"))
+
+
+async def test_a_change_of_sound_can_be_undone_and_is_told_once() -> None:
+    async with stage() as held:
+        await held.play(conversations.connected())
+        await go_to(held, "cleaning.echo")
+        await held.pilot.press("right")
+        await go_to(held, "cleaning.gain_control")
+        await held.pilot.press("enter")
+        held.app.look()
+        await held.pilot.press("u", "u")
+        assert held.feed.sent == [
+            SoundWanted(cleaning=Cleaning(echo="half-duplex")),
+            SoundWanted(cleaning=Cleaning(echo="half-duplex", gain_control=True)),
+            SoundWanted(cleaning=Cleaning(echo="half-duplex")),
+            SoundWanted(cleaning=Cleaning()),
+        ]
+
+
+async def test_sound_changed_before_a_session_goes_into_its_plan() -> None:
+    async with stage() as held:
+        await go_to(held, "cleaning.echo")
+        await held.pilot.press("left", "n")
+        assert held.feed.started[-1].cleaning == Cleaning(echo="off")
+        await held.play(conversations.connected())
+        held.app.look()
+        assert held.feed.sent == []
+
+
+async def test_the_same_card_again_is_opened_anew() -> None:
+    async with stage() as held:
+        await held.play(conversations.connected())
+        await go_to(held, "speaker")
+        await held.pilot.press("enter")
+        current = held.live.draft.plan.speaker
+        await held.pilot.press("enter")
+        assert held.feed.sent == [SoundWanted(speaker=current)]
+
+
+async def test_looking_again_leaves_the_list_open() -> None:
+    async with stage() as held:
+        await go_to(held, "speaker")
+        await held.pilot.press("enter", "end", "up", "enter")
+        assert isinstance(held.app.screen, Chooser)
+        assert held.feed.looked == 3
+        held.feed.say(CardsSeen(problem="PortAudio is not installed."))
+        await held.until(lambda: held.live.cards is not None)
+        offered = [each.label for each in held.app.screen._choices]
+        assert "No speaker was found." in offered
+        assert "PortAudio is not installed." in offered
+
+
+async def test_a_card_that_no_list_has_can_be_typed() -> None:
+    async with stage() as held:
+        await go_to(held, "microphone")
+        await held.pilot.press("enter", "end", "enter")
+        assert isinstance(held.app.screen, Prompt)
+        await held.pilot.press("ctrl+u", *"silence", "enter")
+        assert held.live.draft.plan.microphone == "silence"
+
+
+async def test_the_row_says_what_is_really_open() -> None:
+    async with stage() as held:
+        await held.play(conversations.connected())
+        held.live.edit("microphone", "device:USB")
+        script = Script().at(9.0).local(SoundWanted(microphone="device:USB"))
+        held.feed.say(*log_lines(script.envelopes))
+        await held.until(lambda: "open instead: demo voice" in held.words("config"))
+        script = (
+            Script()
+            .at(9.1)
+            .local(DeviceOpened(direction="input", name="USB Mic", virtual=False, rate_hz=48_000))
+        )
+        held.feed.say(*log_lines(script.envelopes))
+        await held.until(lambda: "open instead" not in held.words("config"))
+        (row,) = [line for line in held.words("config").splitlines() if "microphone" in line]
+        assert row.rstrip().endswith("✓")

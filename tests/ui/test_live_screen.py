@@ -4,22 +4,30 @@ from pathlib import Path
 
 import pytest
 
+from studio.audio.cleaning import Cleaning
 from studio.runtime.cells import Cells
 from studio.runtime.messages import Fault, WorkerGone
 from studio.session.local import (
+    DeviceFailed,
+    DeviceOpened,
+    EchoScored,
     InterruptWanted,
     MuteSet,
+    SoundWanted,
     SpeakWanted,
     TalkKeySet,
     TextWanted,
     ToolAnswered,
 )
 from studio.ui.app import Opening
+from studio.ui.hold_keys import KeyMoved
 from studio.ui.layout import Pane
+from studio.ui.present.health import figure_named
 from studio.ui.screens.overlays import Chooser, Prompt, Sheet
 from studio.ui.widgets.pane import PaneBox
 from tests import conversations
-from tests.fakes.feed import PLAN, FakeFeed
+from tests.builders import Script
+from tests.fakes.feed import PLAN, FakeFeed, log_lines
 from tests.fakes.screen import stage
 
 
@@ -163,6 +171,75 @@ async def test_a_conversation_shows_everywhere() -> None:
         assert "wait" in held.bar("turn")
         assert "ended" in held.bar("status")
         assert "local.end" in held.words("detail")
+
+
+async def test_the_health_of_the_sound_stands_at_the_foot_of_the_meter() -> None:
+    async with stage() as held:
+        await held.play(conversations.listening())
+        held.feed.cells = Cells(at=3.0, start_buffer_ms=60, underruns=2, rtt_ms=42)
+        await held.until(lambda: "buffer 60 ms   late 0 ms   underruns 2" in held.bar("meter"))
+        meter = held.app.screen.query_one("#meter")
+        (place,) = [at for at, line in enumerate(held.bar("meter").splitlines()) if "rtt" in line]
+        column = held.bar("meter").splitlines()[place].index("rtt")
+        await held.pilot.click(meter, offset=(column, place))
+        (note,) = held.app._notifications
+        assert note.message == figure_named("rtt").help
+
+
+async def test_an_echo_is_told_once_and_what_helps_is_one_undoable_change() -> None:
+    async with stage() as held:
+        events = conversations.self_interruption()
+        scored = next(at for at, each in enumerate(events) if isinstance(each.event, EchoScored))
+        await held.play(events[: scored + 1])
+        banner = held.app.screen.query_one("#banner")
+        await held.until(lambda: banner.display)
+        assert "probably the assistant's own voice" in held.bar("banner")
+        assert [note.title for note in held.app._notifications] == []
+        before = held.live.draft
+        await held.pilot.press("e")
+        assert isinstance(held.app.screen, Chooser)
+        await held.pilot.press("down", "enter")
+        await held.until(lambda: not banner.display)
+        assert held.feed.sent == [SoundWanted(cleaning=Cleaning(echo="half-duplex"))]
+        await held.pilot.press("1", "u")
+        assert held.live.draft == before
+
+
+async def test_a_card_that_went_and_came_back_is_told_in_one_place() -> None:
+    async with stage() as held:
+        await held.play(conversations.connected())
+        banner = held.app.screen.query_one("#banner")
+        lost = DeviceFailed(direction="output", name="Headset", message="It was unplugged.")
+        script = Script().at(1).local(lost)
+        held.feed.say(*log_lines(script.envelopes))
+        await held.until(lambda: banner.display)
+        assert "Speaker Headset: It was unplugged." in held.bar("banner")
+        script = (
+            Script()
+            .at(2)
+            .local(DeviceOpened(direction="output", name="Headset", virtual=False, rate_hz=48_000))
+        )
+        held.feed.say(*log_lines(script.envelopes))
+        await held.until(lambda: "is back: Headset" in held.bar("banner"))
+
+
+async def test_a_talk_key_that_is_held_talks_until_it_is_let_go() -> None:
+    async with stage() as held:
+        await held.play(conversations.connected())
+        held.app.post_message(KeyMoved("t", is_down=True))
+        await held.pilot.press("t")
+        held.feed.say(*log_lines(Script().at(2).local(TalkKeySet(held=True)).envelopes))
+        await held.until(lambda: "talking, held" in held.bar("status"))
+        held.clock.advance(1)
+        held.app.post_message(KeyMoved("t", is_down=False))
+        await held.until(lambda: len(held.feed.sent) == 2)
+        assert held.feed.sent == [TalkKeySet(held=True), TalkKeySet(held=False)]
+
+
+async def test_without_turn_detection_the_status_says_that_the_talk_key_is_up() -> None:
+    async with stage() as held:
+        await held.play(conversations.push_to_talk()[:-2])
+        await held.until(lambda: "talk key is up" in held.bar("status"))
 
 
 async def test_the_meter_draws_the_cells() -> None:

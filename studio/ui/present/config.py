@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Literal
 from rich.text import Text
 
 from studio.core.text import one_line
-from studio.ui.fields import PLAN_PATHS, Field, is_stated, rows_for, value_at, written
+from studio.ui.cards import AUTO, DEVICE, shown_name
+from studio.ui.fields import (
+    CARD_PATHS,
+    CLEANING_PATHS,
+    PLAN_PATHS,
+    SOUND_PATHS,
+    Field,
+    is_stated,
+    plan_value,
+    rows_for,
+    value_at,
+    written,
+)
 from studio.ui.present.palette import blend
 
 if TYPE_CHECKING:
@@ -38,20 +50,31 @@ _MARKS: Mapping[Verdict, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class OpenEnd:
+    """The card that sound flows through at one end, or what stands in for it."""
+
+    name: str
+    is_virtual: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigView:
     """What the pane shows.
 
     Attributes:
         plan: the plan under edit.
         settings: the session's settings slice; None where no session is open.
-        session_plan: provider and model of the open session, to tell what only the next one has.
+        session_plan: provider and model of the open session, to tell what only the next one has,
+            and the sound that was asked of it.
+        ends: what is open as `microphone` and as `speaker`.
         observed: what was seen, by path.
         refusal: the last refused update, until the hand moves again.
     """
 
     plan: ConnectPlan
     settings: Settings | None = None
-    session_plan: Mapping[str, str] = field(default_factory=dict)
+    session_plan: Mapping[str, str | bool] = field(default_factory=dict)
+    ends: Mapping[str, OpenEnd] = field(default_factory=dict)
     observed: Mapping[str, str | int] = field(default_factory=dict)
     refusal: RefusedUpdate | None = None
 
@@ -76,8 +99,7 @@ def verdict(view: ConfigView, path: str) -> Verdict:
     if view.settings is None:
         return ""
     if path in PLAN_PATHS:
-        held = view.session_plan.get(path)
-        return "next" if held is not None and held != getattr(view.plan, path) else "locked"
+        return _plan_verdict(view, path)
     known = view.settings
     wanted, asked = value_at(view.plan.settings, path), value_at(known.asked, path)
     echoed = value_at(known.echoed, path) if known.echoed else None
@@ -93,6 +115,39 @@ def verdict(view: ConfigView, path: str) -> Verdict:
     if echoed != asked:
         return "differs"
     return "differs" if path in view.observed and not _is_seen(view, path, asked) else "agreed"
+
+
+def _plan_verdict(view: ConfigView, path: str) -> Verdict:
+    wanted, asked = plan_value(view.plan, path), view.session_plan.get(path)
+    if path not in SOUND_PATHS:
+        return "locked" if asked in (None, wanted) else "next"
+    if asked is None:
+        return ""
+    if asked != wanted:
+        return "sending"
+    if path in CLEANING_PATHS:
+        return "" if _is_uncleaned(view) else "agreed"
+    end = view.ends.get(path)
+    if end is None:
+        return "sending"
+    return "agreed" if _is_meant(str(wanted), end) else "differs"
+
+
+def _is_uncleaned(view: ConfigView) -> bool:
+    """Whether no card records, whose sound could be cleaned."""
+    end = view.ends.get("microphone")
+    return end is None or end.is_virtual
+
+
+def _is_meant(wanted: str, end: OpenEnd) -> bool:
+    """Whether what is open is what a row asks for."""
+    kind, _, name = wanted.partition(":")
+    if kind == AUTO:
+        return True
+    if kind != DEVICE:
+        return end.is_virtual
+    is_named = not name or name.isdigit() or name.casefold() in end.name.casefold()
+    return not end.is_virtual and is_named
 
 
 def config_lines(
@@ -141,6 +196,8 @@ def help_lines(
         words = "This session cannot change it: n starts a new one with this."
         return _wrapped(words, width, palette.accent)
     words = row.help
+    if path in CLEANING_PATHS and view.settings is not None and _is_uncleaned(view):
+        words += " No card records now."
     if state == "locked":
         words += " Change it and press n for a new session with it."
     return _wrapped(words, width, palette.muted)
@@ -184,8 +241,10 @@ def _framed(value: str, room: int, style: str, palette: Palette, *, is_choice: b
 
 def _value(row: Field, view: ConfigView, palette: Palette) -> tuple[str, str]:
     """A row's words and their strength: what was not asked for is quiet."""
+    if row.path in CARD_PATHS:
+        return _card_words(row.path, view), palette.foreground
     if row.path in PLAN_PATHS:
-        return str(getattr(view.plan, row.path)) or "default", palette.foreground
+        return written(row, plan_value(view.plan, row.path)) or "default", palette.foreground
     settings = view.plan.settings
     if is_stated(settings, row.path):
         value = value_at(settings, row.path)
@@ -196,6 +255,14 @@ def _value(row: Field, view: ConfigView, palette: Palette) -> tuple[str, str]:
     if echoed is not None and is_stated(echoed, row.path):
         return written(row, value_at(echoed, row.path)), palette.muted
     return "default", palette.muted
+
+
+def _card_words(path: str, view: ConfigView) -> str:
+    """What a microphone or speaker is to be, and what came of it where the name leaves it open."""
+    wanted, end = str(plan_value(view.plan, path)), view.ends.get(path)
+    if end is not None and wanted in (AUTO, DEVICE):
+        return f"{wanted} → {end.name}"
+    return shown_name(wanted)
 
 
 def _slider(row: Field, view: ConfigView, cells: int, palette: Palette, *, is_at: bool) -> Text:
@@ -218,6 +285,8 @@ def _slider(row: Field, view: ConfigView, cells: int, palette: Palette, *, is_at
 def _note(row: Field, view: ConfigView, state: Verdict) -> str:
     """The line under a row: only where asked, echoed and observed are not one."""
     known = view.settings
+    if state == "differs" and row.path in CARD_PATHS:
+        return f"open instead: {view.ends[row.path].name}"
     if known is None or row.path in PLAN_PATHS:
         return "next session" if state == "next" else ""
     if state == "next":

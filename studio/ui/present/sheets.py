@@ -8,6 +8,7 @@ from rich.text import Text
 
 from studio.core.text import printable
 from studio.ui.actions import ACTIONS, GROUPS, keys_of
+from studio.ui.present.health import FIGURES
 from studio.ui.present.words import clock
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ def help_text(keymap: Mapping[str, str], palette: Palette) -> Text:
     ):
         page.append(f"  {mark:<{_KEY_CELLS}}", color)
         page.append(f"{words}\n", palette.foreground)
+    page.append("\nFigures at the foot of the meter\n", palette.muted)
+    for figure in FIGURES:
+        page.append(f"  {figure.name:<{_KEY_CELLS}}", palette.accent)
+        page.append(f"{figure.help}\n", palette.foreground)
     return page
 
 

@@ -8,6 +8,7 @@ from rich.style import Style
 from rich.text import Text
 
 from studio.core.text import one_line
+from studio.ui.present.parts import PARTS
 from studio.ui.present.words import clock
 
 if TYPE_CHECKING:
@@ -16,14 +17,6 @@ if TYPE_CHECKING:
     from studio.session.latency import TurnLatency
     from studio.session.state import Connection, Problem, Totals
     from studio.ui.present.palette import Palette
-
-_PART_WORDS = {
-    "endpointing": "wait",
-    "response": "net",
-    "tools": "tools",
-    "model": "model",
-    "playback": "play",
-}
 
 
 def connection_line(
@@ -110,23 +103,35 @@ def _tokens(totals: Totals, palette: Palette) -> Text:
 
 
 def latency_text(latency: TurnLatency | None, palette: Palette) -> Text:
-    """`1.42 s = 0.53 wait + 0.05 net + 0.62 model + 0.22 play`, parts that are known."""
+    """`1.42 s = 0.53 wait + 0.05 net + 0.62 model + 0.22 play`, as far as it is known.
+
+    Parts are summed up in groups; the waterfall tells them apart.
+    """
     line = Text(" ", no_wrap=True, end="")
-    known = [] if latency is None else [part for part in latency.parts() if part[1] is not None]
-    if latency is None or (latency.total_ms is None and not known):
+    groups = {} if latency is None else _groups(latency)
+    if latency is None or (latency.total_ms is None and not groups):
         line.append("latency shows after the first turn", palette.faint)
         return line
     total = latency.total_ms
     line.append(f"{total / 1000:.2f} s" if total is not None else "…", f"bold {palette.accent}")
     sign = "="
-    for name, ms in known:
-        if not ms and name == "tools":
-            continue
+    for name, ms in groups.items():
         line.append(f" {sign} ", palette.faint)
-        line.append(f"{(ms or 0) / 1000:.2f}", palette.foreground)
-        line.append(f" {_PART_WORDS[name]}", palette.muted)
+        line.append(f"{ms / 1000:.2f}", palette.foreground)
+        line.append(f" {name}", palette.muted)
         sign = "+"
+    line.stylize(Style.from_meta({"do": "app.latency"}))
     return line
+
+
+def _groups(latency: TurnLatency) -> dict[str, float]:
+    """The known parts in ms, summed up by group; functions only where some were called."""
+    groups: dict[str, float] = {}
+    for name, ms in latency.parts():
+        group = PARTS[name].group
+        if ms is not None and (ms or group != "tools"):
+            groups[group] = groups.get(group, 0.0) + ms
+    return groups
 
 
 def _short_path(path: str) -> str:

@@ -9,7 +9,7 @@ from studio.core.text import one_line
 from studio.protocol import events as wire
 from studio.protocol.values import Item, payload_bytes
 from studio.session import local
-from studio.ui.present.words import short_id, size, span
+from studio.ui.present.words import short_id, size, span, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,6 +105,16 @@ def _closed(event: local.ConnectionClosed) -> str:
     return f"{event.code} {event.reason or event.message}"
 
 
+def _sound(event: local.SoundWanted) -> str:
+    facts = [event.microphone or "", event.speaker or ""]
+    if event.cleaning is not None:
+        cleaning = event.cleaning
+        facts.append(f"echo {cleaning.echo}")
+        facts.append(f"noise suppression {_WORDS[cleaning.noise_suppression]}")
+        facts.append(f"gain control {_WORDS[cleaning.gain_control]}")
+    return " · ".join(fact for fact in facts if fact)
+
+
 def _part(event: wire.ResponseContentPartAdded | wire.ResponseContentPartDone) -> str:
     if event.part is None:
         return ""
@@ -170,6 +180,7 @@ _BY_CLASS: Mapping[type, _Describe] = {
     local.TalkKeySet: lambda e: "down" if e.held else "up",
     local.TextWanted: lambda e: quoted(e.text),
     local.SpeakWanted: lambda e: quoted(e.text),
+    local.SoundWanted: _sound,
     local.CallerSaid: lambda e: quoted(e.text),
     local.ToolAnswered: lambda e: quoted(e.output),
     local.DeviceOpened: lambda e: f"{e.direction}  {e.name} · {e.rate_hz:,} Hz",
@@ -181,6 +192,11 @@ _BY_CLASS: Mapping[type, _Describe] = {
     local.PlaybackFlushed: lambda e: (
         f"{span(e.played_ms)} of {span(e.received_ms)} heard, {e.reason} · {short_id(e.item_id)}"
     ),
+    local.PlaybackSilenced: lambda e: f"at {stamp(e.silent_at)}",
+    local.EchoScored: lambda e: (
+        f"{e.score:.0%} alike, {e.lag_ms:,.0f} ms later · {short_id(e.item_id)}"
+    ),
+    local.LinkMeasured: lambda e: f"{e.rtt_ms:,.1f} ms there and back",
     local.AudioDropped: lambda e: f"{e.direction}  {span(e.lost_ms)} · {e.reason}",
     local.ProblemSeen: lambda e: f"{e.title}: {e.message}",
     local.SessionEnded: lambda e: e.reason,

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from studio.core.text import one_line, printable
+from studio.session.echo import is_likely_echo
 from studio.session.hearing import HeardText, heard_text
 from studio.session.state import ToolCall
 from studio.ui.present.words import clock, span
@@ -28,6 +29,10 @@ _SIDE_CELLS = 9
 _WRAPPER = Console(file=StringIO(), width=400, color_system=None, legacy_windows=False)
 _LONGEST_CALL = 400
 _CLOSED_AS_MEANT = 1000
+
+_SELF = "self-interruption"
+_SHOWN_TAGS = ("typed", "push-to-talk", "cancelled")
+"""Tags that nothing else on a turn's lines says; that it was cut off its own line does."""
 
 _CUT_WORDS = {
     "barge-in": "you spoke",
@@ -90,7 +95,7 @@ def _said_lines(
     aside = "" if latency_ms is None else _seconds(latency_ms)
     lines = _block("assistant", text, width, palette.accent, aside, palette.accent)
     if said.cut:
-        lines.append(_note(_cut_words(said), width, palette.warning))
+        lines.append(_note(_cut_words(said, view.turn), width, palette.warning))
     return lines
 
 
@@ -138,10 +143,19 @@ def _user_lines(view: TurnView, width: int, palette: Palette) -> list[Text]:
         return _block("system", Text(words, palette.muted), width, palette.muted)
     aside = clock(turn.started_at)
     heard = _recognised(turn, palette)
+    for tag in _tags(turn):
+        heard.append(f"  {tag}", palette.muted)
     lines = _block("you", heard, width, palette.user, aside, palette.faint)
+    if is_likely_echo(turn.echo):
+        lines.append(_note("◌ probably the assistant's own voice", width, palette.warning))
     if view.script and turn.transcription == "completed" and not _same(view.script, turn.user_text):
         lines += _block("", Text(f"script: {printable(view.script)}", palette.muted), width, "")
     return lines
+
+
+def _tags(turn: Turn) -> list[str]:
+    was_cut = any(said.cut for said in turn.said)
+    return [tag for tag in _SHOWN_TAGS if tag in turn.tags and not (was_cut and tag == "cancelled")]
 
 
 def _recognised(turn: Turn, palette: Palette) -> Text:
@@ -166,9 +180,11 @@ def _voice_text(view: TurnView, said: Said, palette: Palette) -> Text:
     )
 
 
-def _cut_words(said: Said) -> str:
+def _cut_words(said: Said, turn: Turn) -> str:
     assert said.head is not None
     why = _CUT_WORDS.get(said.head.cut, said.head.cut)
+    if _SELF in turn.tags and said.head.cut == "barge-in":
+        why = f"{_SELF}, probably"
     return f"╳ cut off after {span(said.head.played_ms or 0.0)}: {why}"
 
 

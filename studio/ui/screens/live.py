@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual import on
 from textual.screen import Screen
 from textual.widgets import Static
 from typing_extensions import override
 
+from studio.ui.actions import action_named, first_key
 from studio.ui.layout import TABS_BELOW, Mode, Pane, Wishes, mode_of, resized
 from studio.ui.present.palette import Palette, palette_from
 from studio.ui.widgets.bars import Bar, Keys, Tabs
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from studio.ui.live import Live
+
+_BANNER_KEYS = ("session.restart", "session.echo")
 
 TOO_SMALL = "too small: needs at least 60×15"
 
@@ -218,7 +222,9 @@ class LiveScreen(Screen[None]):
         fault = self.config.fault
         if not self._panes.boxes[Pane.CONFIG].display or not self._is_news(
             "config", live.draft, state.settings, state.connection, state.speech.server,
-            state.speech.local, fault, live.gone, live.refusal,
+            state.speech.local, state.speech.input_device, state.playback.output_device,
+            state.speech.input_is_virtual, state.playback.output_is_virtual, state.sound.cleaning,
+            state.sound.microphone, state.sound.speaker, fault, live.gone, live.refusal,
         ):  # fmt: skip
             return
         from studio.ui.views import config_view
@@ -231,7 +237,8 @@ class LiveScreen(Screen[None]):
         playing_step = int(cells.playing.played_ms // 100) if cells and cells.playing else -1
         if not self._panes.boxes[Pane.TRANSCRIPT].display or not self._is_news(
             "transcript", state.items, state.responses, state.playback, state.tools,
-            state.speech.server, state.speech.local, state.connection, state.problems, playing_step,
+            state.speech.server, state.speech.local, state.connection, state.problems,
+            state.interruptions, state.sound.echoes, playing_step,
         ):  # fmt: skip
             return
         from studio.ui.views import ending, turn_views
@@ -276,7 +283,8 @@ class LiveScreen(Screen[None]):
         from studio.ui.views import lanes, levels, meter_notes
 
         if cells is not None or len(live.store):
-            self.meter.show(levels(live), lanes(live), meter_notes(live))
+            health = cells if live.is_connected else None
+            self.meter.show(levels(live), lanes(live), meter_notes(live), health)
 
     def _fill_bars(self, live: Live) -> None:
         state = live.state
@@ -284,10 +292,11 @@ class LiveScreen(Screen[None]):
         if not self._is_news(
             "bars", state.connection, state.responses, state.playback, state.settings,
             state.speech.muted, state.speech.talk_key, state.speech.input_is_virtual,
-            len(live.problems), second, live.draft, live.gone,
+            live.talk_is_held, len(live.problems), second, live.draft, live.gone,
         ):  # fmt: skip
             return
         self._mark_keys(self.focused)
+        self._fill_banner(live)
         from studio.ui.present.status import connection_line, turn_line
         from studio.ui.views import flags, last_latency
 
@@ -304,10 +313,19 @@ class LiveScreen(Screen[None]):
         self._turn.show(
             turn_line(last_latency(live), state.totals, live.path, live.problems, width, colors)
         )
-        words = live.gone_words()
-        if words:
-            self._banner.show(Text(f"{words}   r starts it again", no_wrap=True))
-        self._banner.set_class(bool(words), "-shown")
+
+    def _fill_banner(self, live: Live) -> None:
+        """What matters most of what the line above the panes could say."""
+        keys = {name: first_key(action_named(name), self._keymap) for name in _BANNER_KEYS}
+        notice = live.notice(keys["session.restart"], keys["session.echo"])
+        if notice is not None:
+            line = Text(notice.words, no_wrap=True, overflow="ellipsis")
+            if notice.do:
+                line.stylize(Style.from_meta({"do": notice.do}))
+            self._banner.show(line)
+        for tone in ("error", "warning", "good"):
+            self._banner.set_class(notice is not None and notice.tone == tone, f"-{tone}")
+        self._banner.set_class(notice is not None, "-shown")
 
 
 def _same(one: object, other: object) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from studio.ui.choice import Choice
 
 _PROMPT_KEYS = "enter takes it, esc leaves"
 
@@ -57,20 +57,11 @@ class Prompt(ModalScreen[str | None]):
         _ = self.dismiss(None)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An entry of a list: its value, its words, and a quiet word beside."""
-
-    value: str
-    label: str
-    aside: str = ""
-
-
 class Chooser(ModalScreen[str | None]):
     """A short list; gives back the chosen value, None where it was left.
 
     `on_look` is told of every entry that the cursor passes, so that a theme can be seen before it
-    is chosen.
+    is chosen; `on_stay` of every one chosen that leaves the list open.
     """
 
     BINDINGS = _closing()
@@ -81,29 +72,38 @@ class Chooser(ModalScreen[str | None]):
         choices: Sequence[Choice],
         current: str = "",
         on_look: Callable[[str], None] | None = None,
+        on_stay: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__()
-        self._title, self._choices, self._current = title, choices, current
-        self._on_look = on_look
+        self._title, self._choices, self._current = title, tuple(choices), current
+        self._on_look, self._on_stay = on_look, on_stay
+        self._options = OptionList(compact=True)
 
     @override
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet", id="chooser"):
             yield Static(Text(self._title), classes="sheet-title")
-            yield OptionList(
-                *(
-                    Option(Text.assemble(choice.label, (f"  {choice.aside}", "dim")))
-                    for choice in self._choices
-                ),
-                compact=True,
-            )
+            yield self._options
 
     def on_mount(self) -> None:
         """The cursor begins at the current value."""
-        values = [choice.value for choice in self._choices]
-        options = self.query_one(OptionList)
-        options.highlighted = values.index(self._current) if self._current in values else 0
-        options.focus()
+        self._fill(self._current)
+        self._options.focus()
+
+    def offer(self, choices: Sequence[Choice]) -> None:
+        """Other entries; the cursor stays at its own where that is still there."""
+        at = self._options.highlighted
+        held = self._current if at is None else self._choices[at].value
+        self._choices = tuple(choices)
+        self._fill(held)
+
+    def _fill(self, held: str) -> None:
+        self._options.set_options(
+            Option(Text.assemble(each.label, (f"  {each.aside}", "dim")), disabled=each.is_note)
+            for each in self._choices
+        )
+        values = [None if each.is_note else each.value for each in self._choices]
+        self._options.highlighted = values.index(held) if held in values else 0
 
     @on(OptionList.OptionHighlighted)
     def _look(self, event: OptionList.OptionHighlighted) -> None:
@@ -112,7 +112,11 @@ class Chooser(ModalScreen[str | None]):
 
     @on(OptionList.OptionSelected)
     def _take(self, event: OptionList.OptionSelected) -> None:
-        _ = self.dismiss(self._choices[event.option_index].value)
+        chosen = self._choices[event.option_index]
+        if not chosen.stays:
+            _ = self.dismiss(chosen.value)
+        elif self._on_stay:
+            self._on_stay(chosen.value)
 
     def action_close(self) -> None:
         """Leave without a value."""

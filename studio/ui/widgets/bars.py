@@ -15,7 +15,7 @@ from studio.ui.layout import Pane
 from studio.ui.present.palette import palette_from
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from textual import events
 
@@ -72,7 +72,11 @@ class Keys(Bar):
     """The keys that do something where the focus is; each can be clicked."""
 
     def mark(
-        self, scope: str, keymap: Mapping[str, str], labels: Mapping[str, str] | None = None
+        self,
+        scope: str,
+        keymap: Mapping[str, str],
+        labels: Mapping[str, str] | None = None,
+        left_out: Collection[str] = (),
     ) -> None:
         """Show the keys of a scope, the pane's own first.
 
@@ -80,12 +84,13 @@ class Keys(Bar):
             scope: the id of the widget that has the focus.
             keymap: keys by action id.
             labels: words for actions that now do the other half of what they do, by id.
+            left_out: ids of actions that do nothing on this screen.
         """
         now = labels or {}
         shown = [
             replace(action, label=now.get(action.id, action.label))
             for action in ACTIONS
-            if action.in_footer
+            if action.in_footer and action.id not in left_out
         ]
         own = [action for action in shown if action.scope == scope]
         rest = [action for action in shown if action.scope == "app"]

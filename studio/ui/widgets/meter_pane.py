@@ -1,4 +1,4 @@
-"""The meter pane: levels beside lanes where there is room, else above them."""
+"""The meter pane: levels beside lanes where there is room, else above them; health at its foot."""
 
 from __future__ import annotations
 
@@ -13,17 +13,23 @@ from studio.ui.present.palette import palette_from
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual import events
+
+    from studio.runtime.cells import Cells
     from studio.ui.present.meter import Lanes, Level
 
 BESIDE_FROM = 90
 _LANES_ROWS = 9
 """Rows that the lanes keep where notes stand over them."""
 
+_HEALTH_ROWS = 3
+"""Rows that the health may have where nothing stands beside."""
+
 _EMPTY = " Levels of microphone and speaker, and who speaks when.  c connects."
 
 
 class MeterPane(Widget, can_focus=True):
-    """Two bars and the lanes of the last seconds."""
+    """Two bars, the lanes of the last seconds, and the health of the sound path."""
 
     def __init__(self) -> None:
         super().__init__(id="meter")
@@ -31,21 +37,39 @@ class MeterPane(Widget, can_focus=True):
         self._levels: Sequence[Level] = ()
         self._notes: Sequence[tuple[str, str]] = ()
         self._lanes: Lanes | None = None
+        self._health: Cells | None = None
 
-    def show(self, levels: Sequence[Level], lanes: Lanes, notes: Sequence[tuple[str, str]]) -> None:
-        """Draw these."""
-        self._levels, self._lanes, self._notes = levels, lanes, notes
+    def show(
+        self,
+        levels: Sequence[Level],
+        lanes: Lanes,
+        notes: Sequence[tuple[str, str]],
+        health: Cells | None,
+    ) -> None:
+        """Draw these; no health where no session is open."""
+        self._levels, self._lanes, self._notes, self._health = levels, lanes, notes, health
         self.refresh()
+
+    async def on_click(self, event: events.Click) -> None:
+        """A click on a figure has it explained."""
+        if do := event.style.meta.get("do"):
+            await self.app.run_action(do)
 
     @override
     def render(self) -> Text:
         palette = palette_from(self.app.theme_variables)
         if self._lanes is None:
             return Text(_EMPTY, palette.muted)
+        from studio.ui.present.health import health_lines
         from studio.ui.present.meter import lane_lines, level_line, note_line, scale_line
 
         width, height = self.size.width, self.size.height
         is_beside = width >= BESIDE_FROM
+        health: list[Text] = []
+        if self._health is not None:
+            most = 1 if is_beside else _HEALTH_ROWS
+            health = health_lines(self._health, width - 2, palette, lines=most)
+        height -= len(health)
         left = min(self.left_columns, width // 2) if is_beside else width
         room = left - 3
         bars = [
@@ -55,16 +79,18 @@ class MeterPane(Widget, can_focus=True):
         bars.append(scale_line(room, palette))
         bars += [Text(level.note, palette.warning) for level in self._levels if level.note]
         bars += [note_line(label, words, room, palette) for label, words in self._notes]
+        foot = [Text.assemble(" ", line) for line in health]
         if is_beside:
             lanes = lane_lines(self._lanes, width - left - 2, height, palette)
-            return _beside(bars, lanes, left, height)
+            return Text("\n").join([*_beside(bars, lanes, left, height), *foot])
         bars = bars[: max(3, height - _LANES_ROWS - 1)]
         lanes = lane_lines(self._lanes, room, height - len(bars) - 1, palette)
-        indented = [Text.assemble(" ", line) for line in [*bars, Text(""), *lanes]]
-        return Text("\n").join(indented[:height])
+        indented = [Text.assemble(" ", line) for line in [*bars, Text(""), *lanes]][:height]
+        above = [*indented, *([Text("")] * (height - len(indented)))]
+        return Text("\n").join([*above, *foot])
 
 
-def _beside(bars: list[Text], lanes: list[Text], left: int, height: int) -> Text:
+def _beside(bars: list[Text], lanes: list[Text], left: int, height: int) -> list[Text]:
     lines = []
     for at in range(height):
         line = Text(" ", no_wrap=True)
@@ -74,4 +100,4 @@ def _beside(bars: list[Text], lanes: list[Text], left: int, height: int) -> Text
         if at < len(lanes):
             line.append_text(lanes[at])
         lines.append(line)
-    return Text("\n").join(lines)
+    return lines

@@ -120,9 +120,12 @@ def test_the_end_of_the_worker_is_told_in_words() -> None:
     live = live_after(conversations.connected())
     assert live.is_connected
     live.take(WorkerGone(-9, Path("worker.log")))
-    assert "signal 9" in live.gone_words()
+    notice = live.notice("r", "e")
+    assert notice is not None
+    assert "signal 9" in notice.words
+    assert "r starts it again" in notice.words
     live.restarted()
-    assert (live.gone_words(), live.is_connected) == ("", False)
+    assert (live.notice("r", "e"), live.is_connected) == (None, False)
 
 
 def test_a_fault_of_the_worker_is_a_problem() -> None:
