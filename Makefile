@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+BENCHES := startup codec fold worker sound echo_cpu xruns speech server_latency server_sessions
 
 .PHONY: run test check format bench clean
 
@@ -23,7 +24,7 @@ format: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.ready-dev
-	@for script in bench/[a-z]*.py; do echo; $(BIN)/python "$$script" || exit 1; done
+	@for name in $(BENCHES); do echo; $(BIN)/python -m "bench.$$name" || exit 1; done
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Realtime Studio needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from contextlib import contextmanager
 from ctypes.util import find_library
 from pathlib import Path
 from time import sleep
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +42,19 @@ _DAEMON_OPTIONS = (
     "--log-target=stderr",
 )
 
+Side = Literal["speaker", "microphone"]
+"""One end of the card, as a person would pull its plug."""
+
+_SINKS: Mapping[Side, str] = {"speaker": "spk", "microphone": "micfeed"}
+
+_SINK = "sink_name={name} rate={rate_hz} channels=1 format=s16le norewinds=1"
+
 _PULSE = """
 .fail
 load-module module-native-protocol-unix auth-anonymous=1 socket={folder}/native
-load-module module-null-sink sink_name=spk rate={rate_hz} channels=1 format=s16le norewinds=1
-load-module module-null-sink sink_name=micfeed rate={rate_hz} channels=1 format=s16le norewinds=1
+load-module module-cli-protocol-unix socket={folder}/commands
+load-module module-null-sink {speaker}
+load-module module-null-sink {microphone}
 set-default-sink spk
 set-default-source micfeed.monitor
 """
@@ -112,7 +121,8 @@ class VirtualCard:
         for name in ("run", "state", "home"):
             (folder / name).mkdir(mode=0o700, exist_ok=True)
         script, alsa = folder / "card.pa", folder / "asound.conf"
-        script.write_text(_PULSE.format(folder=folder, rate_hz=self.rate_hz))
+        sinks = {side: self._sink(side) for side in _SINKS}
+        script.write_text(_PULSE.format(folder=folder, **sinks))
         alsa.write_text(_ALSA.format(folder=folder))
         with (folder / "log").open("ab") as log:
             self._daemon = subprocess.Popen(
@@ -151,13 +161,70 @@ class VirtualCard:
                 self.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def unplug(self) -> None:
-        """Take both sinks away; the daemon stays."""
-        listed = self._run("pactl", "list", "short", "modules").stdout.decode()
-        for line in listed.splitlines():
-            number, name, *_ = line.split("\t")
-            if name == "module-null-sink":
-                self._run("pactl", "unload-module", number)
+    def unplug(self, *sides: Side) -> None:
+        """Take these sinks away, or both where none is named; the daemon stays.
+
+        Where one stays, PulseAudio would move the streams of the other there: so they are ended.
+        """
+        names = [_SINKS[side] for side in sides or get_args(Side)]
+        modules = self._run("pactl", "list", "short", "modules").stdout.decode().splitlines()
+        commands = [
+            f"unload-module {module.split()[0]}"
+            for module in modules
+            if any(f"sink_name={name} " in module for name in names)
+        ]
+        if len(names) == 1:
+            commands = [*self._endings(names[0]), *commands]
+        with socket.socket(socket.AF_UNIX) as daemon:
+            daemon.connect(f"{self._folder}/commands")
+            daemon.sendall("".join(f"{command}\n" for command in commands).encode())
+            daemon.shutdown(socket.SHUT_WR)
+            while daemon.recv(4096):
+                pass
+
+    def _endings(self, sink: str) -> Iterator[str]:
+        """What ends all streams that play into a sink, and those that record it."""
+        for kind, place, name in (
+            ("sink-input", "sink", sink),
+            ("source-output", "source", f"{sink}.monitor"),
+        ):
+            (place_index,) = [
+                each["index"] for each in self._listed(f"{place}s") if each["name"] == name
+            ]
+            for stream in self._listed(f"{kind}s"):
+                if stream[place] == place_index:
+                    yield f"kill-{kind} {stream['index']}"
+
+    def plug_in(self, *sides: Side) -> None:
+        """Bring these sinks back, or both where none is named."""
+        for side in sides or get_args(Side):
+            self._load("module-null-sink", *self._sink(side).split())
+        self._run("pactl", "set-default-sink", _SINKS["speaker"])
+        self._run("pactl", "set-default-source", f"{_SINKS['microphone']}.monitor")
+
+    @contextmanager
+    def echo_loop(self, gain_db: float = 0.0, delay_ms: int = 40) -> Iterator[None]:
+        """Wire the speaker into the microphone while the context lasts, as a room does.
+
+        It runs in real time beside whatever else is played into the microphone.
+
+        Args:
+            gain_db: how much louder the microphone hears it than it is played.
+            delay_ms: how much later; kept to within 0.2 ms.
+        """
+        form = (f"rate={self.rate_hz}", "channels=1", "format=s16le", "adjust_time=0")
+        ends = ("source=spk.monitor", "sink=micfeed", f"latency_msec={delay_ms}")
+        module = self._load("module-loopback", *ends, *form)
+        try:
+            (stream,) = [
+                each["index"]
+                for each in self._listed("sink-inputs")
+                if each["owner_module"] == str(module)
+            ]
+            self._run("pactl", "set-sink-input-volume", str(stream), f"{gain_db}dB")
+            yield
+        finally:
+            self._run("pactl", "unload-module", str(module))
 
     @contextmanager
     def speaking(self, samples: NDArray[np.int16], rate_hz: int = 24_000) -> Iterator[None]:
@@ -228,6 +295,21 @@ class VirtualCard:
             yield child
         finally:
             _end(child)
+
+    def _sink(self, side: Side) -> str:
+        return _SINK.format(name=_SINKS[side], rate_hz=self.rate_hz)
+
+    def _listed(self, kind: str) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = json.loads(
+            self._run("pactl", "--format=json", "list", kind).stdout
+        )
+        return listed
+
+    def _load(self, *module: str) -> int:
+        """Load a module; returns its number."""
+        done = self._run("pactl", "load-module", *module)
+        assert done.returncode == 0, done.stderr.decode()
+        return int(done.stdout)
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(command, env=self.environment, capture_output=True, check=False)
