@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from studio.protocol.knobs import TurnDetection
 from studio.session.speech import turn_detection
 from studio.session.state import Echo, SessionState
 
 TITLE = "That was probably the assistant's own voice, not the user"
 
-_BURST_S = 10.0
+BURST_S = 20.0
 """Echoes that follow each other faster have one cause and are told once."""
 _HIGHEST_THRESHOLD = 0.9
 _THRESHOLD_STEP = 0.2
@@ -72,7 +73,7 @@ def verdict(state: SessionState, item_id: str) -> EchoVerdict | None:
 def begins_burst(state: SessionState, moment: float) -> bool:
     """Whether an echo at this session second is the first for a while."""
     earlier = (each.at for each in state.sound.echoes.values() if is_likely_echo(each))
-    return all(moment - at > _BURST_S for at in earlier)
+    return all(moment - at > BURST_S for at in earlier)
 
 
 def _evidence(echo: Echo, *, likely: bool) -> str:
@@ -92,7 +93,7 @@ def _advice(state: SessionState) -> tuple[str, ...]:
         advice.append("Turn echo cancelling on: it takes the speaker's sound out.")
     else:
         advice.append("Turn the speaker down: echo cancelling is on and leaves too much of it.")
-    threshold = _higher_threshold(state)
+    threshold = higher_threshold(turn_detection(state))
     if threshold is not None:
         advice.append(
             f"Raise turn_detection.threshold to {threshold:.2g}: an echo is mostly fainter than a "
@@ -106,9 +107,8 @@ def _advice(state: SessionState) -> tuple[str, ...]:
     return tuple(advice)
 
 
-def _higher_threshold(state: SessionState) -> float | None:
+def higher_threshold(detection: TurnDetection | None) -> float | None:
     """The next sensible threshold; None where there is none, or none that is higher."""
-    detection = turn_detection(state)
     if detection is None or detection.type != "server_vad":
         return None
     known = detection.threshold if detection.threshold is not None else _USUAL_THRESHOLD

@@ -30,6 +30,8 @@ LARGEST_FRAME_BYTES = 64 * 2**20
 _OPEN_TIMEOUT_S = 10.0
 _CLOSE_TIMEOUT_S = 2.0
 _PING_EVERY_S = 5.0
+_FIRST_PAUSE_S = 1.0
+_REMEMBERED_PINGS = 3
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -112,7 +114,7 @@ class SocketConnection:
         self._queue: deque[str] = deque()
         self._waiting = asyncio.Event()
         self._unsent_bytes = 0
-        self._rtt_ms: float | None = None
+        self._round_trips_ms: deque[float] = deque(maxlen=_REMEMBERED_PINGS)
         self._closing: Closing | None = None
 
     @property
@@ -122,8 +124,12 @@ class SocketConnection:
 
     @property
     def rtt_ms(self) -> float | None:
-        """The last ping's way there and back; None before its answer."""
-        return self._rtt_ms
+        """The way there and back; None before the first answer to a ping.
+
+        The shortest of the last three: whatever else the machines at both ends were doing only
+        made the others longer.
+        """
+        return min(self._round_trips_ms, default=None)
 
     @property
     def closing(self) -> Closing | None:
@@ -151,11 +157,13 @@ class SocketConnection:
 
     async def measure(self, every_s: float) -> None:
         """Ping now and again and again, never before the last one was answered."""
+        pause_s = min(_FIRST_PAUSE_S, every_s)
         with suppress(ConnectionClosed):
             while True:
                 answer = await self._socket.ping()
-                self._rtt_ms = await answer * 1000
-                await asyncio.sleep(every_s)
+                self._round_trips_ms.append(await answer * 1000)
+                await asyncio.sleep(pause_s)
+                pause_s = every_s
 
     async def frames(self) -> AsyncIterator[str | bytes]:
         """What the peer sends, until either side closes."""

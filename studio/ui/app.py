@@ -19,7 +19,6 @@ from studio.core.text import one_line, printable
 from studio.ui.actions import ACTIONS, action_named, first_key
 from studio.ui.hold_keys import KeyMoved, TalkKey, with_releases
 from studio.ui.layout import Pane
-from studio.ui.screens.latency import LatencyScreen
 from studio.ui.screens.live import LiveScreen
 from studio.ui.theming import FALLBACKS, textual_theme
 from studio.ui.widgets.bindings import bindings_of
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from studio.session.state import Problem
     from studio.ui.live import Live
     from studio.ui.row_editor import RowEditor
+    from studio.ui.screens.latency import LatencyScreen
     from studio.ui.screens.overlays import Chooser
 
 LOOKS_PER_SECOND = 25
@@ -118,7 +118,7 @@ class StudioApp(App[None]):
         talk = action_named("session.talk")
         self._talk_key = TalkKey(self._keymap_given.get(talk.id, talk.keys), clock)
         self._live_screen = LiveScreen(self._keymap_given)
-        self._latency_screen = LatencyScreen(self._keymap_given)
+        self._latency_screen: LatencyScreen | None = None
         self._rows: RowEditor | None = None
 
     @override
@@ -188,7 +188,7 @@ class StudioApp(App[None]):
             if wish is not None:
                 opening.feed.send(wish)
         self._live_screen.show(live, self._rows.fault if self._rows else "")
-        if self._latency_screen.is_current:
+        if self._latency_screen is not None and self._latency_screen.is_current:
             self._latency_screen.show(live)
 
     def _toast(self, problem: Problem) -> None:
@@ -321,10 +321,17 @@ class StudioApp(App[None]):
 
     def action_latency(self) -> None:
         """See why each turn took as long as it did."""
-        if self.live is None or self._latency_screen.is_current:
+        from studio.ui.screens.latency import LatencyScreen
+
+        if self.live is None or self._shows_latency:
             return
+        self._latency_screen = self._latency_screen or LatencyScreen(self._keymap_given)
         _ = self.push_screen(self._latency_screen)
         self._latency_screen.show(self.live)
+
+    @property
+    def _shows_latency(self) -> bool:
+        return self._latency_screen is not None and self._latency_screen.is_current
 
     def action_explain(self, figure: str) -> None:
         """Say what a figure of the health strip counts."""
@@ -336,12 +343,12 @@ class StudioApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What places panes does nothing where there are none."""
         if action in ("zoom", "hide", "resize"):
-            return not self._latency_screen.is_current
+            return not self._shows_latency
         return super().check_action(action, parameters)
 
     def action_go(self, pane: str) -> None:
         """Focus a pane."""
-        if self._latency_screen.is_current:
+        if self._shows_latency:
             _ = self.pop_screen()
         self._live_screen.go(Pane(pane))
 

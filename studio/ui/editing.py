@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio.protocol.providers import PROVIDERS
+from studio.session.echo import higher_threshold
+from studio.session.speech import turn_detection
 from studio.ui.cards import card_names
 from studio.ui.fields import (
     CARD_PATHS,
@@ -88,9 +90,10 @@ def echo_remedies(live: Live) -> list[Remedy]:
         words = "cancel the echo"
         aside = "out of the microphone's sound"
         remedies.append(Remedy(words, aside, "cleaning.echo", "cancel"))
-    threshold = current(live, _THRESHOLD)
-    higher = stepped(field_at(_THRESHOLD), threshold, 2)
-    if isinstance(threshold, float) and higher != threshold:
+    asked = live.draft.settings
+    is_asked = "turn_detection" in asked.model_fields_set
+    higher = higher_threshold(asked.turn_detection if is_asked else turn_detection(live.state))
+    if higher is not None:
         words = f"raise the threshold to {higher:.2f}"
         remedies.append(Remedy(words, "echo is fainter", _THRESHOLD, higher))
     if held != "half-duplex":

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from studio.core.text import one_line
-from studio.session.echo import TITLE, verdict
+from studio.session.echo import BURST_S, TITLE, verdict
 from studio.session.local import DeviceFailed, DeviceOpened, EchoScored, SoundWanted
 from studio.ui.cards import AUTO, DEVICE
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from studio.session.state import SessionState
 
 Tone = Literal["error", "warning", "good"]
-
-BURST_S = 20.0
-"""Seconds after an echo within which the next one belongs to it; the notice stands as long."""
 
 BACK_S = 8.0
 """Seconds for which it is said that a card came back."""

@@ -103,9 +103,9 @@ def test_a_self_interruption_is_a_warning_with_advice() -> None:
 
 def test_a_burst_of_echoes_is_told_once() -> None:
     script = scored()
-    for at, item_id in ((5.0, "a"), (14.0, "b"), (23.0, "c"), (40.0, "d")):
+    for at, item_id in ((5.0, "a"), (24.0, "b"), (43.0, "c"), (70.0, "d")):
         script.at(at).local(EchoScored(item_id=item_id, audio_start_ms=0, score=0.8, lag_ms=20.0))
 
     told = [problem for problem in script.state.problems if problem.code == "echo"]
-    assert [problem.at for problem in told] == [told[0].at, 40.0]
+    assert [problem.at for problem in told] == [told[0].at, 70.0]
     assert {problem.severity for problem in told} == {"info"}

@@ -31,7 +31,7 @@ def test_a_toggle_of_the_cleaning_turns_over() -> None:
 def test_only_what_is_not_in_force_helps_against_echo() -> None:
     known = live()
     assert [(each.path, each.value) for each in echo_remedies(known)] == [
-        (THRESHOLD, 0.6),
+        (THRESHOLD, 0.7),
         ("cleaning.echo", "half-duplex"),
     ]
     known.edit("cleaning.echo", "off")

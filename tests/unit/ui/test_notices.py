@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from studio.session.echo import BURST_S
 from studio.session.envelope import Envelope
 from studio.session.local import DeviceFailed, DeviceOpened, EchoScored, SoundWanted
 from studio.session.reduce import reduce
 from studio.session.state import SessionState
-from studio.ui.notices import BACK_S, BURST_S, Notice, Notices
+from studio.ui.notices import BACK_S, Notice, Notices
 from tests.builders import Script
 
 GONE = DeviceFailed(direction="input", name="USB Mic", message="It was unplugged.")
