@@ -34,13 +34,17 @@ class Finding:
 
 
 def report(findings: Iterable[Finding]) -> Iterator[str]:
-    """The findings as lines for a terminal, under their topics."""
+    """The findings as lines for a terminal, under their topics; a next step is told once."""
     topic = ""
+    told = {""}
     for finding in findings:
         if finding.topic != topic:
             topic = finding.topic
             yield ""
             yield topic
         yield f"  {_MARKS[finding.verdict]} {printable(finding.message)}"
-        for more in filter(None, (finding.detail, finding.hint)):
-            yield f"      {printable(more)}"
+        if finding.detail:
+            yield f"      {printable(finding.detail)}"
+        if finding.hint not in told:
+            told.add(finding.hint)
+            yield f"      {printable(finding.hint)}"

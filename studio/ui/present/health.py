@@ -49,6 +49,10 @@ def _ms(value: float) -> str:
     return f"{value:.0f} ms"
 
 
+def _short_ms(value: float) -> str:
+    return f"{value:.1f} ms" if value < 10 else _ms(value)
+
+
 def _echo(cells: Cells) -> str:
     told = []
     if cells.echo_removed_db is not None:
@@ -70,9 +74,9 @@ FIGURES: tuple[Figure, ...] = (
     Figure("dropped", "drop", "Blocks of 20 ms that were never sent, because the socket was stuck.",
            lambda c: str(c.dropped), lambda c: c.dropped > 0),
     Figure("loop", "loop", "How late the worker's loop woke: all sound waits as long.",
-           lambda c: f"{c.loop_lag_ms:.1f} ms", lambda c: c.loop_lag_ms >= SLOW_LOOP_MS),
+           lambda c: _short_ms(c.loop_lag_ms), lambda c: c.loop_lag_ms >= SLOW_LOOP_MS),
     Figure("rtt", "rtt", "The way to the provider and back, by a WebSocket ping.",
-           lambda c: "" if c.rtt_ms is None else _ms(c.rtt_ms),
+           lambda c: "" if c.rtt_ms is None else _short_ms(c.rtt_ms),
            lambda c: c.rtt_ms is not None and c.rtt_ms >= SLOW_LINK_MS),
     Figure("echo", "echo", "How much of the assistant's voice was taken out of the microphone, and "
            "how much later it was there than at the ear.", _echo),
