@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from studio.audio.echo_path import EchoPathState
     from studio.audio.microphones import Microphone
     from studio.audio.played import PlayedSound
     from studio.audio.speakers import Speaker
@@ -29,7 +30,12 @@ class Cleaner(Protocol):
 
     @property
     def removed_db(self) -> float | None:
-        """How much echo was taken out in the last second; None where none was looked for."""
+        """How much echo was taken out in the last second; None where there was none."""
+        ...
+
+    @property
+    def echo_path(self) -> EchoPathState | None:
+        """What is known of the echo; None where none is cancelled."""
         ...
 
     def set(self, cleaning: Cleaning) -> None:
@@ -72,8 +78,13 @@ class CardSound:
 
     @property
     def removed_db(self) -> float | None:
-        """How much echo was taken out in the last second; None where none was looked for."""
+        """How much echo was taken out in the last second; None where there was none."""
         return self._cleaner.removed_db
+
+    @property
+    def echo_path(self) -> EchoPathState | None:
+        """What is known of the echo; None where none is cancelled."""
+        return self._cleaner.echo_path
 
     def clean(self, samples: NDArray[np.int16], begin: float) -> NDArray[np.int16]:
         """A block of a card's samples as they are to be sent; `begin` is in clock seconds."""

@@ -203,14 +203,15 @@ class VirtualCard:
         self._run("pactl", "set-default-source", f"{_SINKS['microphone']}.monitor")
 
     @contextmanager
-    def echo_loop(self, gain_db: float = 0.0, delay_ms: int = 40) -> Iterator[None]:
+    def echo_loop(self, gain_db: float = 0.0, delay_ms: int = 100) -> Iterator[None]:
         """Wire the speaker into the microphone while the context lasts, as a room does.
 
         It runs in real time beside whatever else is played into the microphone.
 
         Args:
             gain_db: how much louder the microphone hears it than it is played.
-            delay_ms: how much later; kept to within 0.2 ms.
+            delay_ms: how much later; kept to within 0.2 ms. With less than 60 ms the loopback
+                stalls other recordings on a busy machine.
         """
         form = (f"rate={self.rate_hz}", "channels=1", "format=s16le", "adjust_time=0")
         ends = ("source=spk.monitor", "sink=micfeed", f"latency_msec={delay_ms}")

@@ -74,7 +74,7 @@ def test_an_interrupted_story_is_cut_where_it_was_heard(
 def interrupted_talk(card: VirtualCard, out: Path) -> dict[str, Any]:
     """A story, and another one that is asked for in the middle of each."""
     wish = spoken("Tell me a story.")
-    with conversing(card, out, "--echo", "off") as talk:  # as with a headset
+    with conversing(card, out) as talk:  # with a headset
         for turn in range(CUTS + 1):
             talk.say(wish)
             assert talk.waits_for("local.playback.started", turn + 1, PATIENCE_S)

@@ -91,8 +91,9 @@ def test_echo_is_taken_out_and_its_delay_is_found(
 
 
 @pytest.mark.speech
+@pytest.mark.parametrize("gain_db", [-20, 0, 6])
 def test_the_agent_does_not_interrupt_itself_but_the_user_does(
-    card: VirtualCard, tmp_path: Path, figure: Tell
+    card: VirtualCard, tmp_path: Path, figure: Tell, gain_db: float
 ) -> None:
     agent = spoken("marin", STORY)
     user = spoken("ash", "Wait a moment, I have a question about the ships.")
@@ -104,7 +105,7 @@ def test_the_agent_does_not_interrupt_itself_but_the_user_does(
         with card.speaking(user):
             sleep(user.size / RATE_HZ + 0.5)
 
-    with card.echo_loop(0, delay_ms=LOOP_MS):
+    with card.echo_loop(gain_db, delay_ms=LOOP_MS):
         heard = recorded(card, tmp_path, agent, barge_in)
     spoke_ms = (spoke_at[0] - heard.began) * 1000
     without = [start for start in speech_starts(heard.raw) if start < spoke_ms]
@@ -118,6 +119,29 @@ def test_the_agent_does_not_interrupt_itself_but_the_user_does(
     assert len(without) >= 3
     assert not false
     assert found - spoke_ms < 1_500
+
+
+@pytest.mark.speech
+def test_with_a_headset_the_user_is_heard_in_the_first_answer(
+    card: VirtualCard, tmp_path: Path, figure: Tell
+) -> None:
+    user = spoken("ash", "Wait a moment, I have a question about the ships.")
+    clock, spoke_at = SystemClock(), []
+
+    def barge_in() -> None:
+        sleep(1.5)
+        spoke_at.append(clock.monotonic())
+        with card.speaking(user):
+            sleep(user.size / RATE_HZ + 0.5)
+
+    heard = recorded(card, tmp_path, spoken("marin", STORY), barge_in)
+    (without, *_), (found, *_) = speech_starts(heard.raw), speech_starts(heard.cleaned)
+    spoke_ms = (spoke_at[0] - heard.began) * 1000
+    figure(
+        f"the user heard {found - spoke_ms:.0f} ms after starting to play, 1.5 s into the first "
+        f"answer; {found - without:.0f} ms later than without cancelling"
+    )
+    assert found - without < 150
 
 
 def spoken(voice: str, text: str) -> NDArray[np.int16]:

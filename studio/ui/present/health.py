@@ -24,6 +24,7 @@ SLOW_LINK_MS = 400.0
 the link."""
 
 _GAP = "   "
+_PATHS = {"learning": "listening for it", "absent": "none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def _short_ms(value: float) -> str:
 
 
 def _echo(cells: Cells) -> str:
-    told = []
+    told = [_PATHS[cells.echo_path]] if cells.echo_path in _PATHS else []
     if cells.echo_removed_db is not None:
         told.append(f"−{abs(cells.echo_removed_db):.0f} dB")
     if cells.echo_delay_ms is not None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from studio.audio.cleaning import Cleaning
 from studio.audio.echo import MicrophoneCleaner
+from studio.audio.echo_path import EchoPathState
 from studio.audio.formats import AudioFormat
 from studio.audio.played import PlayedSound
 from studio.audio.resample import resample_offline
@@ -31,6 +32,7 @@ class Talk:
     raw: NDArray[np.int16]
     cleaned: NDArray[np.int16]
     removed_db: list[float | None]
+    paths: list[EchoPathState | None]
     rate_hz: int
 
     def quieter_db(self, from_s: float, to_s: float | None = None) -> float:
@@ -61,7 +63,7 @@ def talk(
         cleaner.set(CANCEL)
     cleaner.listen_to(played)
     told, near = speaker_hz // 100, wire_hz // 50
-    cleaned, removed_db, blocks = [], [], 0
+    cleaned, removed_db, paths, blocks = [], [], [], 0
     for index in range(raw.size // near):
         began = BEGAN + index * 0.02 * (1 + drift)
         while BEGAN + blocks * 0.01 < began + 0.09:
@@ -71,7 +73,8 @@ def talk(
         block = raw[index * near :][:near]
         cleaned.append(cleaner.clean(block, began + random.uniform(-jitter_s, jitter_s)))
         removed_db.append(cleaner.removed_db)
-    return Talk(raw, np.concatenate(cleaned), removed_db, wire_hz)
+        paths.append(cleaner.echo_path)
+    return Talk(raw, np.concatenate(cleaned), removed_db, paths, wire_hz)
 
 
 @pytest.mark.parametrize("delay_ms", [5, 40, 150, 300])
@@ -189,6 +192,48 @@ def test_another_speaker_is_learnt_anew() -> None:
         assert heard.quieter_db(4) > 25
 
 
+def test_what_is_sent_changes_over_without_a_seam() -> None:
+    """A person talks all the time: first through the canceller, then past it."""
+    agent, person = talker(8, 1), talker(8, 30)
+    agent[: 4 * RATE_HZ] = 0
+    for wire_hz in (8_000, 24_000):
+        cleaner = MicrophoneCleaner(wire_hz)
+        cleaner.set(CANCEL)
+        heard = talk(agent, person, wire_hz=wire_hz, cleaner=cleaner)
+        assert cleaner.echo_path == "absent"
+        assert cleaner.removed_db is None
+        lags = [lag_samples(heard, from_s) for from_s in (1, 6)]
+        assert abs(lags[0] - lags[1]) <= 1
+        assert abs(heard.quieter_db(5.5)) < 0.5
+
+
+def lag_samples(heard: Talk, from_s: float) -> int:
+    """How much later the cleaned sound is, over two seconds."""
+    part = slice(int(from_s * heard.rate_hz), int((from_s + 2) * heard.rate_hz))
+    raw, cleaned = (each[part].astype(np.float64) for each in (heard.raw, heard.cleaned))
+    size = 2 * raw.size
+    crossed = np.fft.irfft(np.fft.rfft(cleaned, size) * np.fft.rfft(raw, size).conj(), size)
+    return int(np.argmax(crossed[: heard.rate_hz // 20]))
+
+
+def test_until_the_room_is_known_its_echo_is_silence() -> None:
+    agent = talker(3, 1)
+    heard = talk(agent, in_the_room(agent, 60))
+    assert not heard.cleaned[int(0.1 * RATE_HZ) : RATE_HZ].any()
+    assert heard.paths[0] == "learning"
+    assert heard.paths[-1] == "present"
+
+
+@pytest.mark.parametrize("gain_control", [False, True])
+def test_noise_is_taken_out_where_there_is_no_echo(gain_control: bool) -> None:
+    cleaner = MicrophoneCleaner(RATE_HZ)
+    cleaner.set(Cleaning("cancel", noise_suppression=True, gain_control=gain_control))
+    noise = np.random.default_rng(1).normal(0, 300, 6 * RATE_HZ)
+    heard = talk(talker(6, 1), noise, cleaner=cleaner)
+    assert heard.paths[-1] == "absent"
+    assert heard.quieter_db(4) > 6
+
+
 def test_without_the_package_there_is_a_next_step() -> None:
     program = (
         "import sys; sys.modules['pywebrtc_audio'] = None\n"
@@ -222,6 +267,24 @@ def test_the_agent_does_not_start_turns_but_the_user_does() -> None:
     begins_ms = 8_000
     (start_ms, *_) = speech_starts(talk(agent, room * 0.5 + person).cleaned)
     assert begins_ms - 50 <= start_ms <= begins_ms + 700
+
+
+@pytest.mark.speech
+@pytest.mark.parametrize("after_s", [0.3, 1.0, 2.5])
+def test_with_a_headset_the_user_is_heard_in_the_first_answer(after_s: float) -> None:
+    agent = spoken(
+        "marin",
+        "Once upon a time there was a small village at the edge of the forest.",
+        "One day a traveller came by, and told them of ships and of islands.",
+    )
+    user = spoken("ash", "Wait a moment, I have a question about the ships.")
+    person = np.zeros_like(agent)
+    begin = int(after_s * RATE_HZ)
+    person[begin : begin + user.size] = user
+    heard = talk(agent, person)
+    (without_ms, *_), (start_ms, *_) = speech_starts(heard.raw), speech_starts(heard.cleaned)
+    assert start_ms - max(without_ms, 900) <= 100
+    assert heard.paths.index("absent") * 20 <= 1_000
 
 
 def spoken(voice: str, *sentences: str) -> NDArray[np.float64]:

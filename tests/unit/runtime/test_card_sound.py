@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from studio.audio.cleaning import Cleaning
 from studio.audio.devices import SoundCards
+from studio.audio.echo_path import EchoPathState
 from studio.audio.formats import AudioFormat
 from studio.audio.microphones import DeviceMicrophone, silence_microphone
 from studio.audio.played import PlayedSound
@@ -27,6 +28,7 @@ class HalvingCleaner:
 
     is_missing: bool = False
     removed_db: float | None = 6.0
+    echo_path: EchoPathState | None = "present"
     cleaning: Cleaning = OFF
     heard: list[PlayedSound | None] = field(default_factory=list)
 
@@ -65,6 +67,7 @@ def test_a_cards_sound_is_cleaned_of_a_cards_sound() -> None:
     assert cleaner.heard == [machine.speaker.played]
     assert np.array_equal(card.clean(tone(20), 0.0), tone(20) // 2)
     assert card.removed_db == 6.0
+    assert card.echo_path == "present"
     card.tune(machine.microphone, machine.silent)
     assert cleaner.heard[-1] is None
 

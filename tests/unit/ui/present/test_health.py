@@ -31,6 +31,19 @@ def test_the_strip_says_every_figure() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (Cells(echo_path="learning", echo_removed_db=3.0), "echo listening for it −3 dB"),
+        (Cells(echo_path="present", echo_removed_db=30.0), "echo −30 dB"),
+        (Cells(echo_path="absent"), "echo none"),
+    ],
+)
+def test_it_says_what_is_known_of_the_echo(cells: Cells, told: str) -> None:
+    (line,) = health_lines(cells, 200, PALETTE)
+    assert line.plain.endswith(told)
+
+
 def test_it_is_quiet_while_all_is_well_and_colours_only_faults() -> None:
     assert coloured(WELL) == ""
     assert coloured(ILL) == ("late 130 msunderruns 3overruns 1dropped 7loop 31 msrtt 900 ms")
