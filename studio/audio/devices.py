@@ -108,7 +108,12 @@ class CardStream:
     @property
     def is_active(self) -> bool:
         """Whether the card calls back, as far as the library knows, or is being restarted."""
-        return self._is_restarting or self._stream.active
+        if self._is_restarting:
+            return True
+        try:
+            return self._stream.active
+        except self._cards.refusal:  # the library was initialised again, and knows it no more
+            return False
 
     @property
     def latency_ms(self) -> float:

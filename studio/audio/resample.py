@@ -93,10 +93,13 @@ class StreamResampler:
         room = held.size - taps
         count = max(0, (room * up + up - 1 - self._phase) // down + 1) if room >= 0 else 0
         output = np.empty(count)
-        windows = np.lib.stride_tricks.sliding_window_view(held, taps) if count else held
+        step = held.itemsize
         for k in range(min(up, count)):
             start, row = divmod(self._phase + k * down, up)
-            output[k::up] = windows[start::down][: -(-(count - k) // up)] @ self._taps[row]
+            shape = (-(-(count - k) // up), taps)
+            # Overlapping windows without a copy, `down` samples apart.
+            windows = np.ndarray(shape, held.dtype, held, start * step, (down * step, step))
+            output[k::up] = windows @ self._taps[row]
         used, self._phase = divmod(self._phase + count * down, up)
         self._kept = held[used:]
         self._sent += count

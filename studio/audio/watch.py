@@ -48,7 +48,9 @@ class InputWatch:
         self._name = name
         self._rate_hz = rate_hz
         self._silent_s: float | None = 0.0
-        self._clipped: deque[tuple[float, bool]] | None = deque()
+        self._heard_s = 0.0
+        self._clipped: deque[tuple[float, float]] | None = deque()
+        """Blocks that were clipped lately: after how much sound they began, how long they are."""
         self._pace: _Pace | None = _Pace(rate_hz)
 
     def block(self, n_samples: int, level: Level, at: float) -> tuple[SoundDoubt, ...]:
@@ -89,10 +91,12 @@ class InputWatch:
     def _clipping(self, level: Level, seconds: float) -> SoundDoubt | None:
         if self._clipped is None:
             return None
-        self._clipped.append((seconds, level.peak_db >= CLIPPED_DB))
-        while sum(lasting for lasting, _ in self._clipped) > CLIPPED_WITHIN_S:
+        if level.peak_db >= CLIPPED_DB:
+            self._clipped.append((self._heard_s, seconds))
+        self._heard_s += seconds
+        while self._clipped and self._clipped[0][0] < self._heard_s - CLIPPED_WITHIN_S:
             self._clipped.popleft()
-        clipped_s = sum(lasting for lasting, is_clipped in self._clipped if is_clipped)
+        clipped_s = sum(lasting for _, lasting in self._clipped)
         if clipped_s < CLIPPED_SHARE * CLIPPED_WITHIN_S:
             return None
         self._clipped = None

@@ -26,7 +26,12 @@ class RandomIds:
     def new(self, prefix: str) -> str:
         """A fresh random identifier."""
         length = _LENGTHS.get(prefix, _DEFAULT_LENGTH)
-        return f"{prefix}_{''.join(secrets.choice(_BASE62) for _ in range(length))}"
+        number = secrets.randbelow(62**length)  # at once: the system is asked for each draw
+        characters: list[str] = []
+        for _ in range(length):
+            number, digit = divmod(number, 62)
+            characters.append(_BASE62[digit])
+        return f"{prefix}_{''.join(characters)}"
 
 
 @dataclass(slots=True)

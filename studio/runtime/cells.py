@@ -6,7 +6,7 @@ What changes meaning is an envelope instead.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from studio.audio.level import FLOOR_DB
@@ -30,9 +30,9 @@ class Cells:
         output_db: RMS of what is played, dBFS.
         output_peak_db: peak of what is played, held and falling slowly.
         input_clipping: whether the last second sent touched full scale.
-        probabilities: the latest local VAD frames `(frame index, probability)`, oldest first: a
-            window of 64, so looks overlap and a frame already seen is known by its index. Frame
-            `n` covers the sent audio from `32 n` to `32 (n + 1)` ms.
+        probabilities: the latest local VAD frames `(frame index, probability)`, to four digits,
+            oldest first: a window of 64, so looks overlap and a frame already seen is known by its
+            index. Frame `n` covers the sent audio from `32 n` to `32 (n + 1)` ms.
         playing: the audio part that is heard now, and how far.
         queued_ms: audio received that was not heard yet.
         sent_ms: microphone audio sent so far.
@@ -45,6 +45,8 @@ class Cells:
         rtt_ms: the last WebSocket ping's way there and back; None before the first.
         echo_removed_db: how much the canceller took out while the speaker played; None where it is
             off or has nothing to take out.
+        echo_path: whether the microphone hears the speaker: `learning`, `present` or `absent`; None
+            where no echo is cancelled.
         echo_delay_ms: how much later the speaker's sound is in the microphone than at the ear, by
             the last correlation that was sure; None before one.
         loop_lag_ms: how late the worker's event loop woke for this look.
@@ -68,14 +70,17 @@ class Cells:
     late_audio_ms: float = 0.0
     rtt_ms: float | None = None
     echo_removed_db: float | None = None
+    echo_path: str | None = None
     echo_delay_ms: float | None = None
     loop_lag_ms: float = 0.0
 
 
+_NAMES = tuple(each.name for each in fields(Cells))
+
+
 def cells_to_json(cells: Cells) -> dict[str, Any]:
-    """Plain values for a JSON line; probabilities to four digits."""
-    frames = [(index, round(p, 4)) for index, p in cells.probabilities]
-    return {**asdict(cells), "probabilities": frames}
+    """Plain values for a JSON line."""
+    return {name: getattr(cells, name) for name in _NAMES}
 
 
 def cells_from_json(values: Mapping[str, Any]) -> Cells:

@@ -59,6 +59,7 @@ class Gauges:
             late_audio_ms=speaker.late_audio_ms,
             rtt_ms=None if connection is None else connection.rtt_ms,
             echo_removed_db=self.path.card.removed_db,
+            echo_path=self.path.card.echo_path,
             echo_delay_ms=self.echoes.delay_ms,
             loop_lag_ms=loop_lag_ms,
         )

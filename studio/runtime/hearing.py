@@ -42,7 +42,7 @@ class Hearing:
         self._sent: deque[tuple[float, float]] = deque(maxlen=_KEPT_BLOCKS)
         self._silence_began_ms = 0
         self.frames: deque[tuple[int, float]] = deque(maxlen=PROBABILITY_WINDOW_FRAMES)
-        """The latest frames and their probabilities."""
+        """The latest frames and their probabilities, to four digits."""
 
     def ask(self, settings: SessionSettings) -> None:
         """Use the threshold of these settings from the next frame on."""
@@ -63,7 +63,7 @@ class Hearing:
         self._sent.append((self._format.bytes_to_ms(self._sent_bytes), captured_at))
         events: list[LocalEvent] = []
         for index, probability in self._stream.push(payload):
-            self.frames.append((index, probability))
+            self.frames.append((index, round(probability, 4)))
             for edge in self._segmenter.push(probability):
                 match edge:
                     case SpeechStarted():

@@ -34,11 +34,15 @@ class Inbox:
     Args:
         clock: the time.
         began: the clock's reading at the session's zero.
+
+    Attributes:
+        block_at: the session second at which the microphone's last block came.
     """
 
     def __init__(self, clock: Clock, began: float) -> None:
         self._clock = clock
         self.began = began
+        self.block_at = 0.0
         self._queue: asyncio.Queue[Happening | Block] = asyncio.Queue()
 
     def now(self) -> float:
@@ -55,6 +59,7 @@ class Inbox:
 
     def block(self, block: Block) -> None:
         """The microphone recorded 20 ms."""
+        self.block_at = self.now()
         self._queue.put_nowait(block)
 
     async def next(self) -> Happening | Block:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import TYPE_CHECKING, Literal
 
 import studio
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 
 TICK_MS = 20
 _CELLS_EVERY_TICKS = 3
+_AFTER_BLOCK_S = 0.001
 _SETTLING_S = 3.0
 _GREETING_S = 20.0
 
@@ -237,26 +239,31 @@ class LiveSession:
             self._loop.fold(happening)
 
     async def _tick(self, look: Callable[[LiveSession], None]) -> None:
-        """Fifty times a second: the play-head, the script, and the cells."""
+        """Fifty times a second: the play-head and the script; less often the link and the cells."""
         ticks = 0
-        due = self.now
         while True:
-            due = max(due + TICK_MS / 1000, self.now)
+            due = self._next_tick()
             await self._world.sound.sleep(due - self.now)
             lag_ms = max(0.0, self.now - due) * 1000
             ticks += 1
             self._follow_greeting()
             self._follow_playback()
             self._follow_script()
-            self._follow_link()
             if not self._may_record.is_set() and self._is_settled():
                 self._check_format()
                 self._may_record.set()
             if ticks % _CELLS_EVERY_TICKS == 0:
+                self._follow_link()
                 since_ms = TICK_MS * _CELLS_EVERY_TICKS
                 self._publish(self._gauges.read(self.now, since_ms, lag_ms))
             self._follow_log()
             look(self)
+
+    def _next_tick(self) -> float:
+        """Just behind the next block: a processor that is still awake does it for less."""
+        tick_s = TICK_MS / 1000
+        beat = self._inbox.block_at + _AFTER_BLOCK_S
+        return beat + math.ceil((self.now - beat) / tick_s + 0.5) * tick_s
 
     def _follow_log(self) -> None:
         self._log.maybe_flush(self.now)
@@ -303,7 +310,7 @@ class LiveSession:
                 return PlaybackSilenced(silent_at=at - self._inbox.began)
 
     def _follow_script(self) -> None:
-        if not self._may_record.is_set():
+        if self._path.caller.is_over or not self._may_record.is_set():
             return
         playing = self._path.output.head()
         line = self._path.caller.due(Look(self.now, self.state, self._mouth.is_speaking, playing))

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, assert_never
 
+from pydantic_core import to_json
+
 from studio.runtime.cells import Cells, cells_from_json, cells_to_json
 from studio.runtime.plan import ConnectPlan
 from studio.session.local import LOCAL_EVENT, LocalEvent
@@ -187,4 +189,4 @@ def _stated(model: BaseModel) -> dict[str, Any]:
 
 
 def _line(values: dict[str, Any]) -> bytes:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return to_json(values, inf_nan_mode="constants") + b"\n"

@@ -50,14 +50,17 @@ AUTO, DEVICE, SILENCE, SILENT, SPOKEN, DEMO_NAME = (
 )
 
 
-def _cards_loaded_once() -> Callable[[], SoundCards]:
+def cards_loaded_once(
+    load: Callable[[CardThread], SoundCards] = SoundCards.load,
+) -> Callable[[], SoundCards]:
+    """Gives the same cards to everyone who asks, whenever and from whichever thread."""
     thread = CardThread(prefer_this_thread)
-    load = cache(lambda: SoundCards.load(thread))
+    load_once = cache(lambda: load(thread))
     one_at_a_time = Lock()  # the screen asks for the cards while a session opens them
 
     def loaded() -> SoundCards:
         with one_at_a_time:
-            return load()
+            return load_once()
 
     return loaded
 
@@ -75,7 +78,7 @@ class SoundSource:
     """
 
     clock: Clock
-    load_cards: Callable[[], SoundCards] = field(default_factory=_cards_loaded_once)
+    load_cards: Callable[[], SoundCards] = field(default_factory=cards_loaded_once)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     off_loop: Callable[[Callable[[], Any]], Awaitable[Any]] = asyncio.to_thread
 

@@ -13,7 +13,7 @@ from studio.audio.formats import AudioFormat
 from studio.audio.resample import StreamResampler
 from studio.audio.samples import decode, to_float
 from studio.core.errors import StudioError
-from studio.core.units import VAD_FRAME_SAMPLES, VAD_SAMPLE_RATE_HZ
+from studio.core.units import VAD_FRAME_MS, VAD_FRAME_SAMPLES, VAD_SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,16 +77,21 @@ class ProbabilityStream:
         """Begin a new stream at frame 0."""
         self._detector.reset()
         self._resampler.reset()
-        self._torn = b""
+        self._waiting = b""
+        self._received_bytes = 0
         self._pending = np.zeros(0, np.int16)
         self._frames = 0
 
     def push(self, payload: bytes) -> list[tuple[int, float]]:
         """The frames that `payload` completes, each with its index and probability."""
-        payload = self._torn + payload
-        whole = len(payload) - len(payload) % self._format.bytes_per_sample
-        self._torn = payload[whole:]
-        fresh = self._resampler.process(decode(payload[:whole], self._format))
+        self._waiting += payload
+        self._received_bytes += len(payload)
+        wanted_ms = (self._frames + 1) * VAD_FRAME_MS + self._resampler.lookahead_ms
+        if self._format.bytes_to_ms(self._received_bytes) < wanted_ms:
+            return []  # one larger piece is cheaper to resample than several small ones
+        whole = len(self._waiting) - len(self._waiting) % self._format.bytes_per_sample
+        fresh = self._resampler.process(decode(self._waiting[:whole], self._format))
+        self._waiting = self._waiting[whole:]
         pending = np.concatenate((self._pending, fresh))
         complete = pending.size // VAD_FRAME_SAMPLES
         self._pending = pending[complete * VAD_FRAME_SAMPLES :]

@@ -24,17 +24,31 @@ class FakePortAudioError(Exception):
 
 @dataclass
 class FakeStream:
-    """A card's stream that calls back when the test says so."""
+    """A card's stream that calls back when the test says so.
+
+    `is_unknown` is one of which PortAudio knows nothing any more, as after it was terminated.
+    """
 
     samplerate: int
     blocksize: int
     callback: Callable[..., None]
     channels: int = 1
-    active: bool = False
     latency: float = 0.03
     is_closed: bool = False
     aborts: int = 0
     is_gone: bool = False
+    is_unknown: bool = False
+    _is_active: bool = False
+
+    @property
+    def active(self) -> bool:
+        if self.is_unknown:
+            raise FakePortAudioError("Invalid stream pointer", -9988)
+        return self._is_active
+
+    @active.setter
+    def active(self, is_active: bool) -> None:
+        self._is_active = is_active
 
     def start(self) -> None:
         if self.is_gone:
@@ -82,7 +96,8 @@ class FakeSoundLibrary:
 
     `rates_hz` are the rates that cards take, `channels` the counts of channels, any where there are
     none; `refusal` is what they answer instead of opening, and `blindness` instead of listing. What
-    is put into `cards` is listed only after the next look, as PortAudio does it.
+    is put into `cards` is listed only after the next look, as PortAudio does it. `before_opening`
+    is called by whoever opens a stream.
     """
 
     cards: Sequence[Mapping[str, Any]] = ()
@@ -95,6 +110,7 @@ class FakeSoundLibrary:
     looks: int = 1
     are_gone: bool = False
     is_initialized: bool = True
+    before_opening: Callable[[], object] = lambda: None
     _known: Sequence[Mapping[str, Any]] | None = None
     PortAudioError = FakePortAudioError
 
@@ -130,6 +146,7 @@ class FakeSoundLibrary:
         return self._open(options)
 
     def _open(self, options: Mapping[str, Any]) -> FakeStream:
+        self.before_opening()
         if self.refusal is not None:
             raise self.refusal
         if options["samplerate"] not in self.rates_hz:

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event, Semaphore
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from typing_extensions import override
 
+from studio.audio.card_thread import CardThread
 from studio.audio.devices import SoundCards
 from studio.core.errors import StudioError
 from tests.fakes.sound import FakePortAudioError, FakeSoundLibrary, card, headset
@@ -11,6 +18,20 @@ from tests.fakes.sound import FakePortAudioError, FakeSoundLibrary, card, headse
 
 def count_up(block: NDArray[np.int16], _until_heard_s: float, _ran_dry: bool) -> None:
     block[:] = np.arange(block.size)
+
+
+class CountedThread(CardThread):
+    """Tells of each call that it is asked for."""
+
+    def __init__(self) -> None:
+        self.asked = Semaphore(0)
+        super().__init__()
+
+    @override
+    def begin(self, job: Callable[[], Any]) -> Future[Any]:
+        answer = super().begin(job)
+        self.asked.release()
+        return answer
 
 
 def test_cards_are_listed_with_the_systems_choice() -> None:
@@ -57,6 +78,34 @@ def test_the_cards_are_looked_at_anew_while_none_is_open() -> None:
     library.cards = headset().cards
     assert cards.find("output") == device
     assert library.looks == 3
+
+
+def test_a_look_at_the_cards_does_not_end_a_stream_that_is_just_being_opened() -> None:
+    library, thread, may_open = headset(), CountedThread(), Event()
+    cards = SoundCards(library, thread)
+    device = cards.find("output")
+    library.before_opening = lambda: may_open.wait(5)
+    assert [thread.asked.acquire(timeout=5) for _ in ("prepared", "found")] == [True, True]
+    with ThreadPoolExecutor() as threads:
+        opened = threads.submit(cards.open_output, device, 24_000, count_up)
+        assert thread.asked.acquire(timeout=5)
+        listed = threads.submit(cards.listed)
+        assert thread.asked.acquire(timeout=5)
+        may_open.set()
+    assert library.looks == 1
+    assert device in listed.result()
+    assert cards.are_in_use
+    opened.result().close()
+
+
+def test_a_stream_that_the_library_knows_no_more_is_not_active() -> None:
+    library = headset()
+    cards = SoundCards(library)
+    stream = cards.open_output(cards.find("output"), 24_000, count_up)
+    stream.start()
+    assert stream.is_active
+    library.streams[0].is_unknown = True
+    assert not stream.is_active
 
 
 def test_a_sound_system_that_was_away_is_looked_at_again_when_it_is_back() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from itertools import count
 from pathlib import Path
 
@@ -192,6 +193,28 @@ async def test_times_that_make_no_sense_give_way_to_the_cards_latency() -> None:
     library.streams[0].push(tone(20), since_recorded_s=-500.0)
     (block,) = await taken(microphone, 1)
     assert block.captured_at == pytest.approx(10.0 - 0.03 + 0.02)
+
+
+async def test_a_wake_up_whose_samples_were_read_already_is_waited_on() -> None:
+    library = headset()
+    cards = SoundCards(library)
+    microphone = DeviceMicrophone(cards, cards.find("input"), PCM16, ManualClock())
+    blocks, stream = microphone.blocks(), library.streams[0]
+    stream.push(tone(20, level=1))
+    await anext(blocks)
+    stream.push(tone(20, level=2))  # wakes only after it was read
+    await anext(blocks)
+
+    async def next_block() -> Block:
+        return await anext(blocks)
+
+    async with asyncio.TaskGroup() as tasks:
+        third = tasks.create_task(next_block())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert not third.done()
+        stream.push(tone(20, level=3))
+    assert third.result().payload == tone(20, level=3).tobytes()
 
 
 async def test_a_burst_of_stale_sound_is_thrown_away_and_told() -> None:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from studio.audio.card_thread import CardThread
 from studio.audio.devices import SoundCards
 from studio.audio.formats import AudioFormat
 from studio.core.clock import ManualClock
@@ -16,6 +19,7 @@ from studio.runtime.demo import DEMO
 from studio.runtime.sound import (
     OpenedMicrophone,
     SoundSource,
+    cards_loaded_once,
     open_microphone,
     open_speaker,
 )
@@ -136,3 +140,20 @@ def test_a_microphone_that_is_no_file_is_refused_with_the_choices() -> None:
     with pytest.raises(StudioError, match="banana") as refused:
         microphone("banana", WITHOUT)
     assert "device:NAME" in refused.value.hint
+
+
+def test_two_who_ask_for_the_cards_at_once_are_given_the_same() -> None:
+    begun, again = Event(), Event()
+
+    def load(thread: CardThread) -> SoundCards:
+        if begun.is_set():
+            again.set()
+        begun.set()
+        again.wait(0.1)  # as long as another one has to come in
+        return SoundCards(headset(), thread)
+
+    loaded = cards_loaded_once(load)
+    with ThreadPoolExecutor() as threads:
+        asked = [threads.submit(loaded) for _ in range(2)]
+    assert asked[0].result() is asked[1].result() is loaded()
+    assert not again.is_set()
