@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from studio.audio.heard_times import HeardTimes
 from studio.audio.level import SILENT, Level, measure
 from studio.audio.played import PlayedSound
 from studio.audio.playout import Playout, Silenced
@@ -227,6 +228,7 @@ class DeviceSpeaker:
         self.latency_ms = self._stream.latency_ms
         self.played = PlayedSound(self.rate_hz)
         self._playout = Playout(audio_format, self.rate_hz)
+        self._times = HeardTimes(self.rate_hz)
         self._last_block: NDArray[np.int16] = np.zeros(0, np.int16)
         try:
             self._stream.start()
@@ -320,6 +322,7 @@ class DeviceSpeaker:
         with self._lock:
             self._called_at, self._has_called = now, False
             self._is_muted, self._unsure_blocks = False, _UNSURE_BLOCKS
+            self._times = HeardTimes(self.rate_hz)
             self._consumed = 0
 
     def _is_well(self, now: float, patience_s: float) -> bool:
@@ -344,6 +347,7 @@ class DeviceSpeaker:
                 block[:] = 0
                 return
             self._dropouts += ran_dry and bool(self._last_block.any())
-            self._playout.fill(block, now + until_heard_s, now)
+            heard_at = self._times.begin(now, until_heard_s, block.size)
+            self._playout.fill(block, heard_at, now)
             self._last_block = block.copy()
-        self.played.write(block, now + until_heard_s)
+        self.played.write(block, heard_at)
