@@ -141,8 +141,9 @@ class MicrophoneCleaner:
 class _Canceller:
     """Sends what the room calls for: the canceller's sound, the microphone's own, or silence.
 
-    Both sounds are made all the time and lie side by side to the sample, so that one can take over
-    from the other without a seam, and noise suppression and gain control know the talker in both.
+    Both sounds lie side by side to the sample, so that one can take over from the other without a
+    seam. The canceller rests while the speaker has been silent for a while: each answer begins with
+    silence from the microphone, unless there is no echo, so what it makes first is never sent.
     """
 
     def __init__(self, rate_hz: int, played: PlayedSound, switches: _Switches) -> None:
@@ -167,11 +168,14 @@ class _Canceller:
     def clean(self, samples: NDArray[np.int16], begin: float) -> NDArray[np.int16]:
         """As many samples, 8 ms later than without a canceller."""
         far = self._far.beside(begin, samples.size)
-        cancelled = self._cancelling.process(samples, far)
         waiting = np.concatenate((self._waiting, samples))
         plain = self._plain.process(waiting[: samples.size])
         self._waiting = waiting[samples.size :]
-        self._look(samples, begin, cancelled, far)
+        is_sounding = _power(far) >= _AUDIBLE_POWER
+        # Both ends of the canceller rest together, so that it finds the room as it left it.
+        rests = self.path.is_quiet and not is_sounding
+        cancelled = plain if rests else self._cancelling.process(samples, far)
+        self._look(samples, begin, cancelled, is_sounding=is_sounding)
         sounds = {"cancelled": cancelled, "plain": plain, "silence": np.zeros_like(samples)}
         before, self._sent = self._sent, self._wanted()
         if before == self._sent:
@@ -183,12 +187,12 @@ class _Canceller:
         samples: NDArray[np.int16],
         begin: float,
         cancelled: NDArray[np.int16],
-        far: NDArray[np.int16],
+        *,
+        is_sounding: bool,
     ) -> None:
         """See what this block tells of the room."""
         seconds = samples.size / self._rate_hz
         self._recent = np.concatenate((self._recent, samples))[-self._recent.size :]
-        is_sounding = _power(far) >= _AUDIBLE_POWER
         gain_db = self._cancelling.gain_db if self._has_gain else 0.0
         self._removed.note(samples, cancelled, gain_db, is_sounding=is_sounding)
         self.path.passed(seconds, is_sounding=is_sounding, removed_db=self._removed.db)
@@ -204,7 +208,7 @@ class _Canceller:
     def _wanted(self) -> _Sent:
         if self.path.must_be_silent:
             return "silence"
-        return "plain" if self.path.state == "absent" else "cancelled"
+        return "plain" if self.path.state == "absent" or self.path.is_quiet else "cancelled"
 
     def _faded(self, before: NDArray[np.int16], after: NDArray[np.int16]) -> NDArray[np.int16]:
         faded = after.copy()

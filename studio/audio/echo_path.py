@@ -81,6 +81,11 @@ class EchoPath:
         return self._since_sound_s < _TAIL_S and not is_open
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether the speaker has been silent for so long that the room is silent, too."""
+        return self._since_sound_s >= _TAIL_S
+
+    @property
     def wants_score(self) -> bool:
         """Whether the last `SCORED_S` are to be scored now."""
         is_doubtful = not self._is_proven if self.state == "present" else self._likely is not None
