@@ -4,6 +4,9 @@ import asyncio
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+
+import pytest
 
 from studio.app.farewell import ASKED, heeding
 
@@ -17,6 +20,16 @@ with dying_of_hangup(lambda: print("kept", flush=True)):
 """
 
 
+@pytest.fixture
+def unignored() -> Iterator[None]:
+    """Whoever runs the tests may want a signal ignored, as `nohup` does."""
+    before = {each: signal.signal(each, signal.SIG_DFL) for each in ASKED}
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@pytest.mark.usefixtures("unignored")
 async def test_each_signal_calls_and_afterwards_none_does() -> None:
     before = [signal.getsignal(each) for each in ASKED]
     calls: asyncio.Queue[None] = asyncio.Queue()
