@@ -173,7 +173,8 @@ class _Canceller:
         self._waiting = waiting[samples.size :]
         is_sounding = _power(far) >= _AUDIBLE_POWER
         # Both ends of the canceller rest together, so that it finds the room as it left it.
-        rests = self.path.is_quiet and not is_sounding
+        # It makes one block more after its last was sent, to be faded out of.
+        rests = self.path.is_quiet and not is_sounding and self._sent != "cancelled"
         cancelled = plain if rests else self._cancelling.process(samples, far)
         self._look(samples, begin, cancelled, is_sounding=is_sounding)
         sounds = {"cancelled": cancelled, "plain": plain, "silence": np.zeros_like(samples)}

@@ -102,7 +102,23 @@ class Speaker(Protocol):
         ...
 
 
-class VirtualSpeaker:
+class _Lateness:
+    """What the link's lateness made of a speaker's queue."""
+
+    _playout: Playout
+
+    @property
+    def start_buffer_ms(self) -> float:
+        """How much sound a part waits for, by what the link was like lately."""
+        return self._playout.start_buffer_ms
+
+    @property
+    def late_audio_ms(self) -> float:
+        """How long it was silent within parts, since their next pieces came too late."""
+        return self._playout.late_audio_ms
+
+
+class VirtualSpeaker(_Lateness):
     """Makes no sound, and plays at exactly the pace of the clock without any task of its own.
 
     Whenever it is asked something it first pulls what the ear would have met since then, so the
@@ -166,16 +182,6 @@ class VirtualSpeaker:
         return self._playout.underruns
 
     @property
-    def start_buffer_ms(self) -> float:
-        """How much sound a part waits for, by what the link was like lately."""
-        return self._playout.start_buffer_ms
-
-    @property
-    def late_audio_ms(self) -> float:
-        """How long it was silent within parts, since their next pieces came too late."""
-        return self._playout.late_audio_ms
-
-    @property
     def consumed_samples(self) -> int:
         """How many samples were fetched; begins at 0 again when the card is begun again."""
         return self._pulled
@@ -195,7 +201,7 @@ class VirtualSpeaker:
         return now
 
 
-class DeviceSpeaker:
+class DeviceSpeaker(_Lateness):
     """A sound card. Its callback moves samples and notes when they will be heard.
 
     Args:
@@ -294,16 +300,6 @@ class DeviceSpeaker:
     def underruns(self) -> int:
         """How often the sound broke off within a part: its next piece came late, or the card's."""
         return self._playout.underruns + self._dropouts
-
-    @property
-    def start_buffer_ms(self) -> float:
-        """How much sound a part waits for, by what the link was like lately."""
-        return self._playout.start_buffer_ms
-
-    @property
-    def late_audio_ms(self) -> float:
-        """How long it was silent within parts, since their next pieces came too late."""
-        return self._playout.late_audio_ms
 
     @property
     def consumed_samples(self) -> int:

@@ -42,7 +42,7 @@ class Cells:
         dropped: microphone blocks that were not sent because the socket was stuck.
         start_buffer_ms: how much of a part must arrive before it is begun, as the link's jitter is.
         late_audio_ms: silence that was heard within parts because their next piece came late.
-        rtt_ms: the last WebSocket ping's way there and back; None before the first.
+        rtt_ms: a WebSocket ping's way there and back, as of lately; None before the first.
         echo_removed_db: how much the canceller took out while the speaker played; None where it is
             off or has nothing to take out.
         echo_path: whether the microphone hears the speaker: `learning`, `present` or `absent`; None

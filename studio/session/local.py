@@ -241,7 +241,7 @@ class EchoScored(Local):
 
 
 class LinkMeasured(Local):
-    """A WebSocket ping came back after `rtt_ms`."""
+    """A WebSocket ping's way there and back is `rtt_ms`, as of lately."""
 
     type: Literal["local.link"] = "local.link"
     rtt_ms: float

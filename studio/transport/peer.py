@@ -34,7 +34,7 @@ class Connection(Protocol):
 
     @property
     def rtt_ms(self) -> float | None:
-        """The last WebSocket ping's way there and back; None where none was answered."""
+        """A WebSocket ping's way there and back, as of lately; None where none was answered."""
         ...
 
     def frames(self) -> AsyncIterator[str | bytes]:

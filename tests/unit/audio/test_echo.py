@@ -207,6 +207,18 @@ def test_what_is_sent_changes_over_without_a_seam() -> None:
         assert abs(heard.quieter_db(5.5)) < 0.5
 
 
+def test_between_two_answers_a_person_is_sent_as_they_are_and_the_room_is_known_after() -> None:
+    agent, person = talker(14, 1), talker(14, 30)
+    agent[5 * RATE_HZ : 9 * RATE_HZ] = 0
+    microphone = in_the_room(agent, 60)
+    pause = slice(6 * RATE_HZ, int(8.5 * RATE_HZ))
+    microphone[pause] += person[pause]
+    heard = talk(agent, microphone)
+    assert abs(heard.quieter_db(6, 8.5)) < 0.5
+    assert set(heard.paths[450:]) == {"present"}
+    assert heard.quieter_db(9) > 25
+
+
 def lag_samples(heard: Talk, from_s: float) -> int:
     """How much later the cleaned sound is, over two seconds."""
     part = slice(int(from_s * heard.rate_hz), int((from_s + 2) * heard.rate_hz))
