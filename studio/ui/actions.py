@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Scope = Literal["app", "config", "transcript", "inspector", "latency"]
+Scope = Literal[
+    "app", "config", "transcript", "inspector", "detail", "latency", "composer", "turns", "library",
+    "compare",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.inspector", "3", "inspector", "Go to the events.", "go('inspector')"),
     Action("view.meter", "4", "meter", "Go to the meter.", "go('meter')"),
     Action("view.latency", "w", "latency", "See why each turn took as long as it did.",
-           "latency", in_footer=True),
+           "view('latency')", in_footer=True),
     Action("view.zoom", "z", "zoom", "Give the whole screen to this pane, or give it back.",
            "zoom", in_footer=True),
     Action("view.hide", "h", "hide pane", "Hide this pane; its number brings it back.", "hide"),

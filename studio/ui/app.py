@@ -38,12 +38,24 @@ if TYPE_CHECKING:
     from studio.session.state import Problem
     from studio.ui.live import Live
     from studio.ui.row_editor import RowEditor
-    from studio.ui.screens.latency import LatencyScreen
     from studio.ui.screens.overlays import Chooser
+    from studio.ui.screens.view import ViewScreen
 
 LOOKS_PER_SECOND = 25
 _BATCH = 200
 """Messages after which the keys get a turn: about 10 ms of folding."""
+
+
+def _latency(keymap: Mapping[str, str]) -> ViewScreen:
+    from studio.ui.screens.latency import LatencyScreen
+
+    return LatencyScreen(keymap)
+
+
+VIEWS: Mapping[str, Callable[[Mapping[str, str]], ViewScreen]] = {
+    "latency": _latency,
+}
+"""What makes each whole screen over the panes, by its name; imported when it is first wanted."""
 
 
 async def _nothing() -> None:
@@ -118,7 +130,7 @@ class StudioApp(App[None]):
         talk = action_named("session.talk")
         self._talk_key = TalkKey(self._keymap_given.get(talk.id, talk.keys), clock)
         self._live_screen = LiveScreen(self._keymap_given)
-        self._latency_screen: LatencyScreen | None = None
+        self._views: dict[str, ViewScreen] = {}
         self._rows: RowEditor | None = None
 
     @override
@@ -188,8 +200,8 @@ class StudioApp(App[None]):
             if wish is not None:
                 opening.feed.send(wish)
         self._live_screen.show(live, self._rows.fault if self._rows else "")
-        if self._latency_screen is not None and self._latency_screen.is_current:
-            self._latency_screen.show(live)
+        if (view := self._current_view) is not None:
+            view.show(live)
 
     def _toast(self, problem: Problem) -> None:
         severities: Mapping[str, SeverityLevel] = {
@@ -319,19 +331,23 @@ class StudioApp(App[None]):
 
     # The panes
 
-    def action_latency(self) -> None:
-        """See why each turn took as long as it did."""
-        from studio.ui.screens.latency import LatencyScreen
-
-        if self.live is None or self._shows_latency:
+    def action_view(self, name: str) -> None:
+        """Show the session in another way, over the panes."""
+        if self.live is None or len(self.screen_stack) > 1 + (self._current_view is not None):
             return
-        self._latency_screen = self._latency_screen or LatencyScreen(self._keymap_given)
-        _ = self.push_screen(self._latency_screen)
-        self._latency_screen.show(self.live)
+        if name not in self._views:
+            self._views[name] = VIEWS[name](self._keymap_given)
+        view = self._views[name]
+        if view.is_current:
+            return
+        if self._current_view is not None:
+            _ = self.pop_screen()
+        _ = self.push_screen(view)
+        view.show(self.live)
 
     @property
-    def _shows_latency(self) -> bool:
-        return self._latency_screen is not None and self._latency_screen.is_current
+    def _current_view(self) -> ViewScreen | None:
+        return next((view for view in self._views.values() if view.is_current), None)
 
     def action_explain(self, figure: str) -> None:
         """Say what a figure of the health strip counts."""
@@ -343,12 +359,12 @@ class StudioApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What places panes does nothing where there are none."""
         if action in ("zoom", "hide", "resize"):
-            return not self._shows_latency
+            return self._current_view is None
         return super().check_action(action, parameters)
 
     def action_go(self, pane: str) -> None:
         """Focus a pane."""
-        if self._shows_latency:
+        if self._current_view is not None:
             _ = self.pop_screen()
         self._live_screen.go(Pane(pane))
 

@@ -1,0 +1,121 @@
+"""A whole screen that shows the session in one particular way, over the panes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.screen import Screen
+from typing_extensions import override
+
+from studio.ui.present.palette import Palette, palette_from
+from studio.ui.widgets.bars import Bar, Keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from studio.ui.live import Live
+
+
+class ViewScreen(Screen[None]):
+    """A title, a body, and the keys of a scope; drawn anew when what it shows has changed.
+
+    Attributes:
+        scope: of its actions, and the id of the widget that gets the focus.
+        title_words: what the title line begins with.
+        left_out: ids of actions that do nothing here.
+    """
+
+    scope: ClassVar[str]
+    title_words: ClassVar[str]
+    left_out: ClassVar[tuple[str, ...]] = ("view.zoom",)
+
+    def __init__(self, keymap: Mapping[str, str]) -> None:
+        super().__init__()
+        self._keymap = keymap
+        self._live: Live | None = None
+        self._seen: tuple[object, ...] = ()
+        self._title = Bar(f"{self.scope}-title")
+        self._keys = Keys(f"{self.scope}-keys")
+        self._title.add_class("view-bar")
+        self._keys.add_class("view-bar")
+
+    def body(self) -> Iterable[Widget]:
+        """What stands between the title and the keys, from top to bottom."""
+        raise NotImplementedError
+
+    def seen(self, live: Live) -> tuple[object, ...]:
+        """What is drawn: it is drawn anew where one of these is another object than before."""
+        raise NotImplementedError
+
+    def fill(self, live: Live) -> None:
+        """Draw it."""
+        raise NotImplementedError
+
+    def facts(self, live: Live) -> str:
+        """What the title line says at the right."""
+        del live
+        return ""
+
+    @override
+    def compose(self) -> ComposeResult:
+        yield self._title
+        yield from self.body()
+        yield self._keys
+
+    def on_mount(self) -> None:
+        """Another theme draws all anew."""
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self.again())
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Lines are made for the width there is."""
+        self.call_after_refresh(self.again)
+
+    def on_screen_resume(self) -> None:
+        """The first picture."""
+        self.call_after_refresh(self.again)
+
+    def action_leave(self) -> None:
+        """Go back to the panes."""
+        _ = self.app.pop_screen()
+
+    def again(self) -> None:
+        """Draw all of it, changed or not."""
+        self._seen = ()
+        if self._live is not None:
+            self.show(self._live)
+
+    @property
+    def palette(self) -> Palette:
+        """The colours of the theme."""
+        return palette_from(self.app.theme_variables)
+
+    def show(self, live: Live) -> None:
+        """Draw what changed since the last look."""
+        self._live = live
+        if not self.is_mounted:
+            return
+        seen = self.seen(live)
+        if len(seen) == len(self._seen) and all(map(_is, seen, self._seen)):
+            return
+        self._seen = seen
+        self.fill(live)
+        self._fill_bars(live)
+
+    def _fill_bars(self, live: Live) -> None:
+        palette, width = self.palette, self.size.width
+        title = Text(f" {self.title_words}", f"bold {palette.accent}", no_wrap=True)
+        facts = self.facts(live)
+        words = f"{facts}   esc goes back " if facts else "esc goes back "
+        title.append(" " * max(1, width - title.cell_len - len(words)))
+        self._title.show(title.append(words, palette.muted))
+        labels = {"session.connect": "disconnect"} if live.is_connected else {}
+        self._keys.mark(self.scope, self._keymap, labels, left_out=self.left_out)
+
+
+def _is(one: object, other: object) -> bool:
+    return one is other
