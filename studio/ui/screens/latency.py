@@ -27,9 +27,9 @@ _FAR = 1_000_000
 class LatencyScreen(ViewScreen):
     """Turns as bars on one axis, the session's figures, and the turn at the cursor in words."""
 
-    scope = "latency"
-    title_words = "latency"
-    left_out = ("view.latency", "view.zoom")
+    scope: ClassVar[str] = "latency"
+    title_words: ClassVar[str] = "latency"
+    left_out: ClassVar[tuple[str, ...]] = ("view.latency", "view.zoom")
     AUTO_FOCUS: ClassVar[str | None] = "#latency"
     BINDINGS = bindings_of("latency")
 
