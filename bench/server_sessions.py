@@ -2,7 +2,7 @@
 
 Each session streams speech and silence at the pace of a microphone and is answered aloud, over and
 over. A load is held in real time while the median wait from the VAD's decision to the first audio
-stays under a second and every reply is complete. Run: python bench/server_sessions.py [most]
+stays under a second and every reply is complete. Run: python -m bench.server_sessions [most]
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import sys
 import time
 
 import numpy as np
-from server_latency import QUESTIONS, running_server, stream
 from websockets.asyncio.client import connect
 
+from bench.server_latency import QUESTIONS, running_server, stream
 from studio.speech.voices import Voices
 
 HELD_WITHIN_MS = 1_000
