@@ -1,8 +1,12 @@
 """A session as the frames that crossed the wire, one JSON object a line, audio and all.
 
-`{"dir": "send"|"recv", "at": seconds, "event": FRAME}`, where FRAME is the frame's own text, byte
-for byte. A frame that is not JSON on one line is a JSON string under `"text"` instead. Audio that
-the session has lost is marked by `"audio": "lost"`.
+To be read by programs: `{"dir": "send"|"recv", "at": seconds, "event": FRAME}`, where FRAME is the
+frame's own text. A frame that is not JSON on one line is a JSON string under `"text"` instead.
+
+To be compared with the wire: `{"dir": …, "at": …, "frame": TEXT}`, where TEXT is always a JSON
+string, which holds the frame to the byte whatever it was.
+
+Audio that the session has lost is marked by `"audio": "lost"`.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from studio.export.sharing import Redaction
 from studio.session.envelope import Origin
 
 _DIRECTIONS = {Origin.CLIENT: "send", Origin.SERVER: "recv"}
@@ -48,15 +53,25 @@ class Recording(Protocol):
         ...
 
 
-def export_jsonl(session: Recording) -> Iterator[str]:
-    """The session's frames as lines of JSON, without newlines."""
+def export_jsonl(session: Recording, redaction: Redaction) -> Iterator[str]:
+    """The session's frames as JSON values, a line each, without newlines."""
     for frame in session.frames():
-        lost = "" if frame.whole else '"audio": "lost", '
-        head = f'{{"dir": "{_DIRECTIONS[frame.origin]}", "at": {frame.at!r}, {lost}'
-        if _is_one_line_of_json(frame.text):
-            yield f'{head}"event": {frame.text}}}'
+        text = redaction.frame(frame.text)
+        if _is_one_line_of_json(text):
+            yield f'{_head(frame)}"event": {text}}}'
         else:
-            yield f'{head}"text": {json.dumps(frame.text)}}}'
+            yield f'{_head(frame)}"text": {json.dumps(text)}}}'
+
+
+def export_wire(session: Recording, redaction: Redaction) -> Iterator[str]:
+    """The session's frames as the text that crossed the wire, a line each, without newlines."""
+    for frame in session.frames():
+        yield f'{_head(frame)}"frame": {json.dumps(redaction.frame(frame.text))}}}'
+
+
+def _head(frame: WireFrame) -> str:
+    lost = "" if frame.whole else '"audio": "lost", '
+    return f'{{"dir": "{_DIRECTIONS[frame.origin]}", "at": {frame.at!r}, {lost}'
 
 
 def _is_one_line_of_json(text: str) -> bool:

@@ -8,49 +8,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Protocol
 
 from studio.audio.formats import AudioFormat
 from studio.core.text import one_line, printable
+from studio.export.sharing import Redaction
+from studio.export.told import Told
 from studio.session.hearing import heard_text
 from studio.session.latency_summary import LatencySummary, Spread, summarize
-from studio.session.speech import output_format
-from studio.session.state import Interruption, Problem, SessionState, ToolCall, Totals
-from studio.session.turns import Said, Turn, turns
+from studio.session.state import Interruption, Problem, ToolCall, Totals
+from studio.session.turns import Said, Turn
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#!|~&@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 """What could begin markup in the middle of a line, and what makes a link of an address."""
 _NOT_SPOKEN = "no words"
 
 
-class About(Protocol):
-    """What a session was."""
-
-    @property
-    def started_at(self) -> datetime:
-        """The wall clock at its beginning."""
-        ...
-
-    @property
-    def provider(self) -> str:
-        """Who answered."""
-        ...
-
-    @property
-    def model(self) -> str:
-        """Which model."""
-        ...
-
-
-def export_markdown(state: SessionState, header: About) -> str:
+def export_markdown(told: Told, redaction: Redaction) -> str:
     """The whole session as one document, ending in a newline."""
-    output = output_format(state)
-    blocks = [*_title(state, header)]
-    for turn in turns(state):
-        blocks += _turn(turn, output)
-    blocks += _latency(summarize(turns(state), state))
-    blocks += _problems(state.problems)
+    state = told.state
+    blocks = [*_title(told)]
+    for turn in told.turns:
+        blocks += _turn(turn, told.placement.output_format, redaction)
+    blocks += _latency(summarize(told.turns, state))
+    blocks += _problems(state.problems, redaction)
     blocks += _totals(state.totals)
     return "\n\n".join(blocks) + "\n"
 
@@ -60,44 +40,45 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", one_line(text))
 
 
-def _title(state: SessionState, header: About) -> Iterator[str]:
+def _title(told: Told) -> Iterator[str]:
+    state, header = told.state, told.header
     started = header.started_at.strftime("%Y-%m-%d %H:%M:%S %Z").strip()
     yield f"# Session of {escaped(started)}"
     model = state.connection.model or header.model
     facts = [f"- Provider: {escaped(header.provider or 'unknown')}"]
     if model:
         facts.append(f"- Model: {escaped(model)}")
-    facts += [f"- Length: {_clock(state.last_at)}", f"- Turns: {len(turns(state))}"]
+    facts += [f"- Length: {_clock(state.last_at)}", f"- Turns: {len(told.turns)}"]
     yield "\n".join(facts)
 
 
-def _turn(turn: Turn, output: AudioFormat) -> Iterator[str]:
+def _turn(turn: Turn, output: AudioFormat, redaction: Redaction) -> Iterator[str]:
     tags = f" ({escaped(', '.join(turn.tags))})" if turn.tags else ""
     yield f"## {turn.index} at {_clock(turn.started_at)}{tags}"
     if turn.user_item_id is not None:
-        yield f"**User:** {escaped(turn.user_text) or f'*{_NOT_SPOKEN}*'}"
+        yield f"**User:** {escaped(redaction.text(turn.user_text)) or f'*{_NOT_SPOKEN}*'}"
     for call in turn.calls:
-        yield from _call(call)
+        yield from _call(call, redaction)
     for said in turn.said:
-        yield f"**Assistant:** {_words(said, output)}"
+        yield f"**Assistant:** {_words(said, output, redaction)}"
     for cut in turn.interruptions:
-        yield f"*{_cut_off(cut)}*"
+        yield f"*{_cut_off(cut, redaction)}*"
     known = [f"{name} {ms:,.0f} ms" for name, ms in turn.latency.parts() if ms]
     total_ms = turn.latency.total_ms
     if total_ms is not None:
         yield f"*First sound after {total_ms:,.0f} ms: {', '.join(known)}.*"
 
 
-def _words(said: Said, output: AudioFormat) -> str:
+def _words(said: Said, output: AudioFormat, redaction: Redaction) -> str:
     """What was heard; what was cut off stands struck through."""
     text = heard_text(said.item, said.head, output)
-    heard = escaped(text.heard + text.ahead)
+    heard = escaped(redaction.text(text.heard + text.ahead))
     if not text.lost.strip():
         return heard or f"*{_NOT_SPOKEN}*"
-    return f"{heard} ~~{escaped(text.lost)}~~".strip()
+    return f"{heard} ~~{escaped(redaction.text(text.lost))}~~".strip()
 
 
-def _cut_off(cut: Interruption) -> str:
+def _cut_off(cut: Interruption, redaction: Redaction) -> str:
     """The ledger of one voice as a sentence."""
     heard = (
         f"Cut off ({cut.reason}) after {cut.played_ms:,.0f} ms of {cut.received_ms:,.0f} ms that "
@@ -106,16 +87,17 @@ def _cut_off(cut: Interruption) -> str:
     if cut.applied_ms is not None:
         return f"{heard}; the server keeps {cut.applied_ms:,} ms."
     if cut.refused:
-        return f"{heard}; the server refused to cut: {escaped(cut.refused)}"
+        return f"{heard}; the server refused to cut: {escaped(redaction.text(cut.refused))}"
     return f"{heard}."
 
 
-def _call(call: ToolCall) -> Iterator[str]:
-    yield f"**Function** {_code(call.name)} was called with:\n\n{_fenced(call.arguments)}"
+def _call(call: ToolCall, redaction: Redaction) -> Iterator[str]:
+    arguments = _fenced(redaction.text(call.arguments))
+    yield f"**Function** {_code(call.name)} was called with:\n\n{arguments}"
     if call.output is None:
         yield "It was not answered."
     else:
-        yield f"It was answered with:\n\n{_fenced(call.output)}"
+        yield f"It was answered with:\n\n{_fenced(redaction.text(call.output))}"
 
 
 def _code(text: str) -> str:
@@ -130,13 +112,14 @@ def _fenced(text: str) -> str:
     return f"{fence}\n{body}\n{fence}"
 
 
-def _problems(problems: tuple[Problem, ...]) -> Iterator[str]:
+def _problems(problems: tuple[Problem, ...], redaction: Redaction) -> Iterator[str]:
     told = [each for each in problems if not each.benign]
     if not told:
         return
     yield "## Problems"
     yield "\n".join(
-        f"- {_clock(each.at)} {each.severity}: {escaped(each.title)}. {escaped(each.message)}"
+        f"- {_clock(each.at)} {each.severity}: {escaped(each.title)}. "
+        f"{escaped(redaction.text(each.message))}"
         for each in told
     )
 

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
+from typing import NamedTuple
 
 from studio.audio.formats import AudioFormat
 from studio.session.speaking import SpokenWord, spoken_words
@@ -59,6 +60,34 @@ def heard_text(
     return HeardText(heard=text[:at], ahead=text[at:])
 
 
+class WordTime(NamedTuple):
+    """A word of a voice: where it ends in the text, and from when to when it sounds, in audio ms.
+
+    `begins_ms` is where the word before it has ended, pause and all.
+    """
+
+    end: int
+    begins_ms: float
+    ends_ms: float
+
+
+def word_times(item: Item, head: Head, output: AudioFormat) -> tuple[WordTime, ...]:
+    """When each word of an assistant item sounds in its audio, by the estimate of `heard_text`.
+
+    The words that `heard_text` counts as heard are those whose end is not after what was played.
+    """
+    words = spoken_words(item.text)
+    received_ms = output.bytes_to_ms(head.received_bytes)
+    if not words or not received_ms:
+        return ()
+    known, pace = _places(item, head, output, words)
+    begins = [0.0, *(_audio_ms(known, word.next_ms, pace) for word in words)]
+    return tuple(
+        WordTime(word.end, begins_ms, _audio_ms(known, word.ends_ms, pace))
+        for word, begins_ms in zip(words, begins, strict=False)
+    )
+
+
 def _written(item: Item, head: Head) -> bool:
     part = item.parts[head.content_index] if head.content_index < len(item.parts) else Part("")
     return part.type == "output_text"
@@ -70,18 +99,25 @@ def _heard_until(item: Item, head: Head, output: AudioFormat, played_ms: float) 
     received_ms = output.bytes_to_ms(head.received_bytes)
     if not words or not received_ms or played_ms <= 0:
         return 0
-    whole = _is_whole(item, head)
-    if whole and played_ms >= received_ms:
+    if _is_whole(item, head) and played_ms >= received_ms:
         return len(item.text)
+    known, pace = _places(item, head, output, words)
+    heard = bisect_right(words, _usual_ms(known, played_ms, pace), key=lambda word: word.ends_ms)
+    return words[heard - 1].end if heard else 0
+
+
+def _places(
+    item: Item, head: Head, output: AudioFormat, words: tuple[SpokenWord, ...]
+) -> tuple[list[tuple[float, float]], float]:
+    """Pairs of audio ms and usual ms that belong together, and the pace beyond the last of them."""
+    received_ms = output.bytes_to_ms(head.received_bytes)
     known = _known_places(words, head, output)
-    if whole and received_ms > known[-1][0]:
+    if _is_whole(item, head) and received_ms > known[-1][0]:
         known.append((received_ms, words[-1].next_ms))
     elif head.cut and received_ms > known[-1][0]:
         end = _sentence_end(words, len(item.text), known[-1], received_ms, head.pace)
         known += [(received_ms, end.next_ms)] if end is not None else []
-    spoken_ms = _between(known, played_ms, _pace(known, words, received_ms, head.pace))
-    heard = bisect_right(words, spoken_ms, key=lambda word: word.ends_ms)
-    return words[heard - 1].end if heard else 0
+    return known, _pace(known, words, received_ms, head.pace)
 
 
 def _is_whole(item: Item, head: Head) -> bool:
@@ -151,10 +187,19 @@ def _pace(
     return max(pace, (received_ms - audio_ms) / left_ms) if left_ms > 0 else pace
 
 
-def _between(known: list[tuple[float, float]], audio_ms: float, pace: float) -> float:
+def _usual_ms(known: list[tuple[float, float]], audio_ms: float, pace: float) -> float:
     """The usual ms at an audio position."""
     for (begin_ms, usual_ms), (end_ms, next_ms) in pairwise(known):
         if audio_ms < end_ms:
             return usual_ms + (audio_ms - begin_ms) * (next_ms - usual_ms) / (end_ms - begin_ms)
     last_ms, usual_ms = known[-1]
     return usual_ms + (audio_ms - last_ms) / pace
+
+
+def _audio_ms(known: list[tuple[float, float]], usual_ms: float, pace: float) -> float:
+    """The audio position of a usual ms: `_usual_ms` the other way round."""
+    for (begin_ms, usual), (end_ms, next_usual_ms) in pairwise(known):
+        if usual_ms < next_usual_ms:
+            return begin_ms + (usual_ms - usual) * (end_ms - begin_ms) / (next_usual_ms - usual)
+    last_ms, usual = known[-1]
+    return last_ms + (usual_ms - usual) * pace

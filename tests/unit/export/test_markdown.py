@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.export.markdown import escaped, export_markdown
-from studio.session.reduce import fold
-from studio.storage.header import Header
+from studio.export.sharing import Redaction
 from tests.conversations import LIBRARY
-
-HEADER = Header(
-    started_at=datetime(2026, 1, 1, 12, 0, tzinfo=UTC), provider="local", model="studio-host"
-)
+from tests.fakes.told import told
 
 
-def document(name: str) -> str:
-    return export_markdown(fold(LIBRARY[name]()), HEADER)
+def document(name: str, *without: str) -> str:
+    return export_markdown(told(LIBRARY[name]()), Redaction(without))
 
 
 def test_a_turn_is_told_with_its_times() -> None:
@@ -94,3 +89,10 @@ def test_escaped_text_is_one_line_without_live_markup(text: str) -> None:
 
     assert "\n" not in line
     assert not re.search(r"(?<!\\)(?:\\\\)*[<*_`\[#|~]", line)
+
+
+def test_words_are_withheld() -> None:
+    text = document("spoken_turn", "text")
+
+    assert "**User:** ███ ███ ███ ███?" in text
+    assert "twelve" not in text

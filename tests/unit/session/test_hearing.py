@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from studio.audio.formats import AudioFormat
 from studio.protocol.events import ResponseOutputAudioDelta, ResponseOutputAudioTranscriptDelta
-from studio.session.hearing import heard_text
+from studio.session.hearing import heard_text, word_times
 from studio.session.speaking import spoken_words
 from studio.session.state import Head, Item, Mark, Part
 from tests.builders import audio
@@ -168,3 +168,20 @@ def test_words_after_audio_leave_a_mark_and_a_reply_teaches_the_pace() -> None:
     )
     assert first.pace == 1.0
     assert second.pace == pytest.approx(6_000 / spoken_words(TEXT)[-1].next_ms)
+
+
+@given(st.floats(0, 1_100), st.booleans())
+def test_the_times_of_words_agree_with_what_was_heard(playing_ms: float, whole: bool) -> None:
+    known = head(all_received=whole)
+    heard = len(heard_text(ITEM, known, PCM16, playing_ms).heard)
+    words = word_times(ITEM, known, PCM16)
+
+    assert [word.end for word in words] == [word.end for word in spoken_words(STORY)]
+    assert all(before.ends_ms <= after.begins_ms + 1e-6 for before, after in pairwise(words))
+    for word in words:
+        if abs(word.ends_ms - playing_ms) > 1e-6:
+            assert (word.end <= heard) == (word.ends_ms < playing_ms)
+
+
+def test_words_without_sound_have_no_times() -> None:
+    assert word_times(ITEM, head(received_bytes=0), PCM16) == ()
