@@ -13,6 +13,7 @@ from studio.core.text import one_line
 from studio.storage.header import Header, read_header
 
 LOG_NAME = "session.jsonl"
+PACKED_LOG_NAME = "session.jsonl.gz"
 TRACK_NAMES = {"input": "input.wav", "output": "output.wav"}
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9-]+")
@@ -80,25 +81,40 @@ class SessionSummary:
 def list_sessions(sessions_dir: Path) -> tuple[SessionSummary, ...]:
     """All sessions, the latest first; whatever is no session is passed over."""
     try:
-        folders = [each for each in sessions_dir.iterdir() if (each / LOG_NAME).is_file()]
+        folders = [each for each in sessions_dir.iterdir() if each.is_dir() and log_of(each)]
     except OSError:
         return ()
-    found = [_summary(folder) for folder in folders]
+    found = [summary_of(folder) for folder in folders]
     return tuple(sorted(found, key=lambda each: each.name, reverse=True))
 
 
-def _summary(folder: Path) -> SessionSummary:
+def summary_of(folder: Path) -> SessionSummary:
+    """A session as it stands in a list; its folder may hold anything."""
+    log = log_of(folder) or folder / LOG_NAME
     try:
-        header = read_header(folder / LOG_NAME)
+        header = read_header(log)
     except StudioError:
         header = None
     return SessionSummary(
         path=folder,
         header=header,
-        log_bytes=_size(folder / LOG_NAME),
+        log_bytes=_size(log),
         input_bytes=_size(folder / TRACK_NAMES["input"]),
         output_bytes=_size(folder / TRACK_NAMES["output"]),
     )
+
+
+def log_of(path: Path) -> Path | None:
+    """The log of a session, given its folder or the log itself; None where there is none."""
+    for log in (path, path / LOG_NAME, path / PACKED_LOG_NAME):
+        if log.is_file():
+            return log
+    return None
+
+
+def folder_of(log: Path) -> Path:
+    """The session that a log belongs to: its folder, or itself where it has none."""
+    return log.parent if log.name in (LOG_NAME, PACKED_LOG_NAME) else log
 
 
 def _size(path: Path) -> int:
@@ -109,16 +125,16 @@ def _size(path: Path) -> int:
 
 
 def find_session(sessions_dir: Path, wanted: str) -> Path:
-    """The folder of a session by path, name, beginning or end of its name, or `last`.
+    """A session by path, or the folder of one by name, beginning or end of its name, or `last`.
+
+    A path may lead to a session's folder, to its log, or to any file that may be one.
 
     Raises:
         StudioError: there is none, or there are several.
     """
-    by_path = Path(wanted)
-    if (by_path / LOG_NAME).is_file():
-        return by_path
-    if by_path.name == LOG_NAME and by_path.is_file():
-        return by_path.parent
+    log = log_of(Path(wanted)) if wanted else None
+    if log is not None:
+        return folder_of(log)
     folders = [each.path for each in list_sessions(sessions_dir)]
     if wanted == "last" and folders:
         return folders[0]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -83,6 +83,29 @@ def parse_header(line: str) -> tuple[Header, tuple[Callable[[str], str], ...]]:
         return Header.model_validate(current), to_current
     except ValidationError as failure:
         raise _no_header() from failure
+
+
+def lenient_header(fields: Mapping[str, Any], otherwise: datetime) -> tuple[Header, list[str]]:
+    """As much of a header as makes sense, and the names of the fields that did not.
+
+    Args:
+        fields: the first line's, of whichever version.
+        otherwise: when the session began, where the header does not say.
+    """
+    known: dict[str, Any] = {**fields, "schema": SCHEMA}
+    wrong: list[str] = []
+    for _ in range(len(known) + 1):
+        try:
+            return Header.model_validate(known), wrong
+        except ValidationError as failure:
+            for each in failure.errors(include_url=False, include_context=False):
+                name = str(each["loc"][0])
+                if name not in wrong:
+                    wrong.append(name)
+                known.pop(name, None)
+                if name == "started_at":
+                    known[name] = otherwise
+    return Header(started_at=otherwise), wrong
 
 
 def open_header(log: Path) -> tuple[Header, tuple[Callable[[str], str], ...]]:

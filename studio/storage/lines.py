@@ -37,11 +37,14 @@ ReadTrack = Callable[[Track, int, int], bytes]
 """Reads (track, offset, length) bytes of audio; fewer where the track is shorter."""
 
 _MARK = "$audio"
-_PREFIX = re.compile(
-    r'\{"seq":(\d{1,18}),"at":(-?[0-9.e+-]{1,32}),"origin":"(server|client|local)","(event|raw)":'
+PREFIX = re.compile(
+    r'\{"seq":(\d{1,18}),"at":(-?[0-9.e+-]{1,32}),"origin":"(server|client|local)","(event|raw)":',
+    re.ASCII,
 )
+"""What a line begins with: seq, at, origin, and the form of the frame that follows."""
 SPAN = re.compile(
-    r'\{"\$audio":\{"track":"(input|output)","offset":(\d{1,18}),"bytes":(\d{1,18})\}\}'
+    r'\{"\$audio":\{"track":"(input|output)","offset":(\d{1,18}),"bytes":(\d{1,18})\}\}',
+    re.ASCII,
 )
 """What stands in a line in place of base64: track, offset, bytes."""
 _KEYS = {
@@ -49,6 +52,14 @@ _KEYS = {
     "output": re.compile(r'"delta"[ \t]*:[ \t]*\Z'),
 }
 _LONGEST_KEY = 32
+
+
+def line_text(encoded: bytes) -> str:
+    """A line's text; what is no UTF-8 becomes replacement characters."""
+    try:
+        return encoded.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return encoded.decode("utf-8", "replace")
 
 
 class Audio(NamedTuple):
@@ -159,8 +170,8 @@ def split_line(line: str) -> Stored:
     Raises:
         StudioError: it is not a line of a session log.
     """
-    line = line.rstrip("\n")
-    match = _PREFIX.match(line)
+    line = line.rstrip("\r\n")
+    match = PREFIX.match(line)
     if match is None or not line.endswith("}"):
         raise _unreadable()
     seq, at, origin, form = match.groups()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 from typing import BinaryIO
 
 _HAS_LOCKS = importlib.util.find_spec("fcntl") is not None
@@ -22,3 +23,22 @@ def take(log: BinaryIO) -> bool:
     except OSError:
         return False
     return True
+
+
+def is_taken(log: Path) -> bool:
+    """Whether somebody is writing this log.
+
+    Systems without such locks always say no.
+    """
+    if not _HAS_LOCKS:
+        return False
+    import fcntl
+
+    try:
+        with log.open("rb") as file:
+            fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

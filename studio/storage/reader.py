@@ -1,6 +1,6 @@
-"""Reads a stored session, and repairs one whose writer was killed.
+"""Reads a stored session; never writes a byte of it.
 
-Whatever can be read is read; what cannot is said in words and passed over.
+Whatever can be read is read, whoever wrote it; what cannot is said in words and passed over.
 """
 
 from __future__ import annotations
@@ -8,24 +8,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 from studio.audio.formats import AudioFormat
-from studio.audio.wav import WAV_HEADER_BYTES, repair_wav
+from studio.audio.wav import WAV_HEADER_BYTES, track_data
 from studio.core.errors import StudioError
+from studio.core.text import one_line
 from studio.protocol.values import StoredAudio
 from studio.session.envelope import Envelope, Origin
-from studio.session.local import SessionEnded
 from studio.storage import lock
-from studio.storage.folders import LOG_NAME, TRACK_NAMES
-from studio.storage.header import Header, open_header
-from studio.storage.lines import Stored, Track, envelope_of, raw_frame, split_line, write_line
+from studio.storage.folders import TRACK_NAMES, folder_of, log_of
+from studio.storage.foreign import as_entry, dialect_of, is_foreign
+from studio.storage.header import Header, lenient_header
+from studio.storage.lines import Stored, Track, envelope_of, line_text, raw_frame, split_line
+from studio.storage.logview import LogView
+from studio.storage.migrations import SCHEMA, migrated
 
+BEING_WRITTEN = "The session is still being written."
+_SNIFFED_BYTES = 256 * 1024
+_SNIFFED_LINES = 16
 _END = re.compile(r'"type"\s*:\s*"local\.end"')
-REPAIRED = "the studio stopped without closing the session"
-"""The reason in an end marker that was added on opening."""
 
 
 class Frame(NamedTuple):
@@ -45,43 +50,80 @@ class StoredSession:
     """A session on disk, ready to be read.
 
     Attributes:
-        path: its folder.
-        header: its first line, in the current version.
-        problems: what was repaired, and what is damaged, in sentences.
+        path: its folder; the log itself where it stands alone.
+        log: its log.
+        header: its first line, in the current version, as far as it makes sense.
+        view: the bytes of its log.
+        header_bytes: where in the log its events begin.
+        problems: what is unfinished, damaged or unknown, in sentences.
         to_current: what brings a line of its log to the current version, step by step.
+        is_foreign: whether the studio did not write it.
+        is_being_written: whether somebody was writing it when it was opened.
     """
 
     path: Path
+    log: Path
     header: Header
+    view: LogView = field(compare=False)
+    header_bytes: int
     problems: tuple[str, ...] = ()
     to_current: tuple[Callable[[str], str], ...] = ()
+    is_foreign: bool = False
+    is_being_written: bool = False
+
+    @property
+    def is_as_written(self) -> bool:
+        """Whether the lines of the log are those of the current version."""
+        return not self.is_foreign and not self.to_current
+
+    @property
+    def first_line(self) -> int:
+        """The number of the line that its events begin at."""
+        return 2 if self.header_bytes else 1
+
+    def current(self, line: str, seq: int) -> str:
+        """A line of the log in the current version; `seq` is its number where it has none.
+
+        Raises:
+            StudioError: it is a line of a foreign log, and no frame.
+        """
+        if self.is_foreign:
+            line = as_entry(line, seq)
+        for step in self.to_current:
+            line = step(line)
+        return line
 
     def lines(self) -> Iterator[str]:
         """All lines but the header, in the current version, without their newlines.
 
         Lines that are no entries are passed over.
         """
-        with (self.path / LOG_NAME).open("rb") as log:
-            next(log, None)
-            for encoded in log:
-                line = encoded.decode("utf-8", "replace").rstrip("\n")
-                for step in self.to_current:
-                    line = step(line)
-                if _entry(line) is not None:
-                    yield line
+        for line, _ in self.entries():
+            yield line
+
+    def entries(self) -> Iterator[tuple[str, Stored]]:
+        """All lines, and each taken apart."""
+        seq = 1
+        for encoded in self.view.lines(self.header_bytes):
+            try:
+                line = self.current(line_text(encoded), seq)
+                entry = split_line(line)
+            except StudioError:
+                continue
+            seq += 1
+            yield line, entry
 
     def envelopes(self) -> Iterator[Envelope]:
         """All envelopes, their audio as places in the tracks."""
-        for line in self.lines():
+        for _, entry in self.entries():
             try:
-                yield envelope_of(split_line(line), self.header.dialect)
+                yield envelope_of(entry, self.header.dialect)
             except StudioError:
                 continue
 
     def frames(self) -> Iterator[Frame]:
         """What crossed the wire in both directions, to the byte."""
-        for line in self.lines():
-            entry = split_line(line)
+        for line, entry in self.entries():
             if entry.origin is Origin.LOCAL:
                 continue
             try:
@@ -113,110 +155,190 @@ class StoredSession:
         return raw_frame(line, self.read_track)
 
 
-def _entry(line: str | bytes) -> Stored | None:
-    """A line taken apart, or None where it is no entry."""
-    text = line.decode("utf-8", "replace") if isinstance(line, bytes) else line
-    try:
-        return split_line(text)
-    except StudioError:
-        return None
+@dataclass(slots=True)
+class Damage:
+    """Lines of a log that are no entries."""
+
+    lines: int = 0
+    first: int = 0
+    """The number of the first of them, the header's being 1."""
+
+    def note(self, number: int) -> None:
+        """Count a line that is damaged."""
+        self.lines += 1
+        self.first = self.first or number
+
+    def words(self) -> tuple[str, ...]:
+        """What there is to say about it, if anything."""
+        if not self.lines:
+            return ()
+        if self.lines == 1:
+            return (f"Line {self.first:,} is damaged and passed over.",)
+        return (f"{self.lines:,} lines are damaged and passed over, the first is {self.first:,}.",)
 
 
 def read_session(path: Path) -> StoredSession:
-    """Open the session in this folder, and repair it where its writer was killed.
+    """Open a session and look at every line of it: `problems` counts those that are damaged, too.
 
     Raises:
-        StudioError: there is no log, it has no header, or its version is unknown.
+        StudioError: as `open_session`.
     """
-    header, to_current = open_header(path / LOG_NAME)
-    return StoredSession(path, header, repair_session(path), to_current)
+    session = open_session(path)
+    damage = Damage()
+    seq = 1
+    for number, encoded in enumerate(session.view.lines(session.header_bytes), session.first_line):
+        if encoded.strip():
+            try:
+                split_line(session.current(line_text(encoded), seq))
+                seq += 1
+            except StudioError:
+                damage.note(number)
+    return replace(session, problems=(*session.problems, *damage.words()))
 
 
-def repair_session(path: Path) -> tuple[str, ...]:
-    """Make a session whole whose writer was killed; says what was done, and what is damaged.
+def open_session(path: Path) -> StoredSession:
+    """Open the session in a folder, or a log that stands alone, packed or not.
 
-    A torn last line is cut off, an end marker added, the sizes in the tracks' headers are set
-    right. A session that is still being written is left alone, and so is what cannot be written.
+    Only its first and last lines are looked at: how many lines are damaged is told by a store of
+    it, or by `read_session`.
+
+    Raises:
+        StudioError: there is no log, it cannot be read, or nothing at its beginning is an event.
     """
+    log = log_of(path)
+    if log is None:
+        reason = "holds no session.jsonl" if path.is_dir() else "No such file or directory"
+        raise _unreadable(path, reason)
     try:
-        with (path / LOG_NAME).open("r+b") as log:
-            if not lock.take(log):
-                return ("The session is still being written.",)
-            return (*_repaired_log(log), *_repaired_tracks(path))
+        view = LogView(log)
+        written_at = datetime.fromtimestamp(log.stat().st_mtime, UTC)
     except OSError as failure:
-        return (f"The session could not be repaired: {failure.strerror or failure}.",)
+        raise _unreadable(log, failure.strerror or str(failure)) from failure
+    begun = _begun(view, written_at)
+    is_being_written = lock.is_taken(log)
+    session = StoredSession(
+        path=folder_of(log),
+        log=log,
+        header=begun.header,
+        view=view,
+        header_bytes=begun.header_bytes,
+        to_current=begun.to_current,
+        is_foreign=begun.is_foreign,
+        is_being_written=is_being_written,
+    )
+    words = [*begun.problems]
+    if view.is_cut:
+        words.append("The packed log is damaged or ends early; it is read as far as it goes.")
+    if is_being_written:
+        words.append(BEING_WRITTEN)
+    else:
+        words += _unfinished(session)
+    return replace(session, problems=tuple(words))
 
 
-@dataclass(slots=True)
-class _Survey:
-    """What one pass over a log found."""
+class _Begun(NamedTuple):
+    """What the beginning of a log tells."""
 
-    whole_bytes: int = 0
-    torn: bytes = b""
-    unreadable: int = 0
-    last: Stored | None = None
-
-
-def _survey(log: BinaryIO) -> _Survey:
-    found = _Survey(whole_bytes=len(log.readline()))
-    for encoded in log:
-        if not encoded.endswith(b"\n") and not _is_json(encoded):
-            found.torn = encoded
-            break
-        entry = _entry(encoded)
-        found.whole_bytes += len(encoded)
-        if entry is None:
-            found.unreadable += 1
-        else:
-            found.last = entry
-    return found
+    header: Header
+    header_bytes: int
+    problems: tuple[str, ...]
+    to_current: tuple[Callable[[str], str], ...] = ()
+    is_foreign: bool = False
 
 
-def _is_json(encoded: bytes) -> bool:
-    """A torn line can look like an entry that ends earlier; only the whole of it is JSON."""
+def _begun(view: LogView, written_at: datetime) -> _Begun:
+    first = view.first_line()
+    beginning = view.read(0, max(len(first), _SNIFFED_BYTES))
+    fields = _fields(first)
+    if isinstance(fields.get("schema"), str):
+        return _ours(fields, len(first), written_at)
+    lines = [line_text(line) for line in beginning.split(b"\n")[:_SNIFFED_LINES] if line.strip()]
+    otherwise = Header(started_at=written_at, dialect=dialect_of(beginning))
+    if _is_entry(line_text(first)):
+        words = "The log has no header: settings and date are not known."
+        return _Begun(otherwise, 0, (words,))
+    if any(map(is_foreign, lines)):
+        words = (
+            "The studio did not write this log: it has no sound of its own, and where it does not "
+            "tell who said something or when, that is guessed or left at zero."
+        )
+        return _Begun(otherwise, 0, (words,), is_foreign=True)
+    if any(map(_is_entry, lines)):
+        words = "The header is damaged: settings and date are not known."
+        return _Begun(otherwise, len(first), (words,))
+    raise StudioError(
+        "The first line is not the header of a session log, and no event follows it.",
+        title="Not a session",
+        hint="A session is a folder with a session.jsonl that the studio wrote, or a file with "
+        "one frame of the wire a line.",
+    )
+
+
+def _ours(fields: dict[str, Any], header_bytes: int, written_at: datetime) -> _Begun:
+    problems: list[str] = []
+    to_current: tuple[Callable[[str], str], ...] = ()
     try:
-        json.loads(encoded)
+        fields, to_current = migrated(fields)
+    except StudioError:
+        version = one_line(fields["schema"], 60)
+        problems.append(
+            f"The session is kept as {version}, this studio reads {SCHEMA}: "
+            "what it does not know is passed over."
+        )
+    header, wrong = lenient_header(fields, written_at)
+    if "started_at" in wrong:
+        wrong.remove("started_at")
+        problems.append("The header does not say when the session began: its file's date is shown.")
+    if wrong:
+        names = ", ".join(one_line(name, 40) for name in wrong[:5])
+        problems.append(f"Parts of the header make no sense and are left out: {names}.")
+    return _Begun(header, header_bytes, tuple(problems), to_current)
+
+
+def _fields(line: bytes) -> dict[str, Any]:
+    try:
+        fields = json.loads(line_text(line))
     except (ValueError, RecursionError):
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def _is_entry(line: str) -> bool:
+    try:
+        split_line(line)
+    except StudioError:
         return False
     return True
 
 
-def _repaired_log(log: BinaryIO) -> Iterator[str]:
-    found = _survey(log)
-    if found.unreadable:
-        lines = "line is" if found.unreadable == 1 else "lines are"
-        yield f"{found.unreadable:,} {lines} damaged and passed over."
-    if found.torn:
-        log.truncate(found.whole_bytes)
-        yield f"The last line was torn: {len(found.torn):,} bytes of it were cut off."
-    if found.last is None or not _is_end(found.last):
-        seq, at = (found.last.seq, found.last.at) if found.last is not None else (0, 0.0)
-        end = Envelope(seq + 1, at, Origin.LOCAL, SessionEnded(reason=REPAIRED))
-        log.seek(max(0, found.whole_bytes - 1))
-        newline = b"" if log.read(1) == b"\n" else b"\n"
-        log.write(newline + write_line(end).encode() + b"\n")
-        yield "The session was not closed: an end marker was added."
+def _unfinished(session: StoredSession) -> Iterator[str]:
+    """What a writer that was killed left undone."""
+    if torn := session.view.torn():
+        yield f"The last line is torn: {len(torn):,} bytes of it are passed over."
+    if not session.is_foreign and not _is_end(line_text(session.view.last_line())):
+        yield "The session was not closed: its last moments may be missing."
+    for name in TRACK_NAMES.values():
+        track = session.path / name
+        if not track.is_file():
+            continue
+        try:
+            if not track_data(track).is_finished:
+                yield f"The header of {name} was never finished: its sound is read to the end."
+        except StudioError as failure:
+            yield failure.message
 
 
-def _is_end(entry: Stored) -> bool:
+def _is_end(line: str) -> bool:
+    try:
+        entry = split_line(line)
+    except StudioError:
+        return False
     return entry.origin is Origin.LOCAL and _END.search(entry.body) is not None
 
 
-def _repaired_tracks(path: Path) -> Iterator[str]:
-    for name in TRACK_NAMES.values():
-        track = path / name
-        if not track.exists():
-            continue
-        before = _header_and_size(track)
-        try:
-            repair_wav(track)
-        except StudioError as failure:
-            yield failure.message
-        else:
-            if _header_and_size(track) != before:
-                yield f"The header of {name} was set right."
-
-
-def _header_and_size(track: Path) -> tuple[bytes, int]:
-    with track.open("rb") as file:
-        return file.read(max(WAV_HEADER_BYTES.values())), track.stat().st_size
+def _unreadable(path: Path, reason: str) -> StudioError:
+    return StudioError(
+        f"{one_line(str(path), 200)}: {reason}.",
+        title="Cannot open the session",
+        hint="Check the path.",
+    )

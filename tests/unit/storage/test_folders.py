@@ -77,6 +77,17 @@ def test_a_session_is_found_by_any_name(tmp_path: Path) -> None:
     assert find_session(tmp_path, str(early / "session.jsonl")) == early
 
 
+def test_a_log_that_stands_alone_or_is_packed_is_found_by_path(tmp_path: Path) -> None:
+    alone, packed = tmp_path / "from-a-friend.jsonl", tmp_path / "talk" / "session.jsonl.gz"
+    packed.parent.mkdir()
+    alone.write_bytes(b"")
+    packed.write_bytes(b"")
+
+    assert find_session(tmp_path, str(alone)) == alone
+    assert find_session(tmp_path, str(packed)) == packed.parent
+    assert find_session(tmp_path, str(packed.parent)) == packed.parent
+
+
 @pytest.mark.parametrize("wanted", ["", "2025", "\x1b[31m", "../.."])
 def test_a_session_that_is_not_there_is_told_in_words(tmp_path: Path, wanted: str) -> None:
     make(tmp_path, 9)
