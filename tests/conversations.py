@@ -827,6 +827,30 @@ def long_talk(turns: int = 30) -> tuple[Envelope, ...]:
     return talk.end().envelopes
 
 
+def planted() -> tuple[Envelope, ...]:
+    """A cut-off, a ghost turn and a refused update, among turns in good order."""
+    talk = Talk().connect().sound(600).user_speaks(QUESTION).reply(ANSWER).sound(700)
+    talk.user_speaks("I would like to book").sound(200).user_speaks("a table for two.")
+    talk.reply("For which evening?").sound(900)
+    talk.user_speaks("", ms=700).reply("Pardon?").sound(500)
+    talk.user_speaks("On Friday.").reply("A table for two on Friday.")
+    update = {"type": "realtime", "audio": {"output": {"voice": "cedar"}}}
+    talk.script.wait(400).client(SessionUpdate(event_id="event_bad", session=update))
+    talk.script.wait(7).server(
+        Error(
+            event_id="event_err",
+            error=ErrorDetail(
+                type="invalid_request_error",
+                code="cannot_update_voice",
+                message="Cannot update a conversation's voice if assistant audio is present.",
+                param="session.audio.output.voice",
+                event_id="event_bad",
+            ),
+        )
+    )
+    return talk.sound(1_000).end().envelopes
+
+
 LIBRARY: Mapping[str, Callable[[], tuple[Envelope, ...]]] = {
     make.__name__: make
     for make in (
@@ -854,6 +878,7 @@ LIBRARY: Mapping[str, Callable[[], tuple[Envelope, ...]]] = {
         dropped_connection,
         hostile,
         beta_turn,
+        planted,
         long_talk,
     )
 }

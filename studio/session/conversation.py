@@ -54,9 +54,9 @@ def _follow(order: list[str], items: Items, item_id: str) -> None:
         anchor = early
 
 
-def merged(known: Item | None, wire: WireItem, now: float) -> Item:
+def merged(state: SessionState, known: Item | None, wire: WireItem) -> Item:
     """An item after one more telling of it; what the telling leaves out stays as it was."""
-    base = known or Item(id=wire.id, added_at=now)
+    base = known or Item(id=wire.id, added_at=state.last_at, added_seq=state.last_seq)
     late = base.done_at is not None and wire.status == "in_progress"
     output = wire.output if isinstance(wire.output, str) else ""
     item = replace(
@@ -102,7 +102,13 @@ def known_or_assistant(state: SessionState, item_id: str, response_id: str) -> I
     items = state.items
     if item_id in items.by_id:
         return items
-    item = Item(id=item_id, role="assistant", response_id=response_id, added_at=state.last_at)
+    item = Item(
+        id=item_id,
+        role="assistant",
+        response_id=response_id,
+        added_at=state.last_at,
+        added_seq=state.last_seq,
+    )
     return entered(state, with_item(items, item), item, None)
 
 
@@ -111,7 +117,13 @@ def known_or_user(state: SessionState, item_id: str) -> Items:
     items = state.items
     if item_id in items.by_id:
         return items
-    item = Item(id=item_id, type="message", role="user", added_at=state.last_at)
+    item = Item(
+        id=item_id,
+        type="message",
+        role="user",
+        added_at=state.last_at,
+        added_seq=state.last_seq,
+    )
     return placed(with_item(items, item), item_id, None)
 
 

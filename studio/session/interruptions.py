@@ -65,6 +65,7 @@ def _cut(state: SessionState, event: PlaybackFlushed) -> Ledger:
         received_ms=event.received_ms,
         played_ms=event.played_ms,
         generated_ms=max(generated_ms, event.received_ms),
+        flushed_seq=state.last_seq,
     )
     return (*ledger, _caused(interruption, hush))
 
@@ -89,6 +90,7 @@ def _more_came(state: SessionState, event: ResponseOutputAudioDelta) -> Ledger:
             played_ms=0.0,
             generated_ms=piece_ms,
             silent_at=hush.at,
+            flushed_seq=state.last_seq,
         )
         return (*ledger, _caused(stillborn, hush))
     at = _find(ledger, lambda each: _is_part(each, event.item_id, event.content_index))
@@ -118,6 +120,7 @@ def _requested(state: SessionState, event: ConversationItemTruncate) -> Ledger:
         ledger[at],
         requested_at=state.last_at,
         requested_ms=event.audio_end_ms,
+        requested_seq=state.last_seq,
         request_id=event.event_id or "",
     )
     return _with(ledger, at, request)
@@ -128,7 +131,12 @@ def _applied(state: SessionState, event: ConversationItemTruncated) -> Ledger:
     at = _find(ledger, lambda each: _is_part(each, event.item_id, event.content_index))
     if at is None or ledger[at].applied_at is not None:
         return ledger
-    applied = replace(ledger[at], applied_at=state.last_at, applied_ms=event.audio_end_ms)
+    applied = replace(
+        ledger[at],
+        applied_at=state.last_at,
+        applied_ms=event.audio_end_ms,
+        applied_seq=state.last_seq,
+    )
     return _with(ledger, at, applied)
 
 

@@ -58,7 +58,7 @@ def _told(state: SessionState, event: ConversationItemAdded | ConversationItemCr
         return items
     known = items.by_id.get(wire.id)
     previous = event.previous_item_id or None
-    item = awaiting_words(state, merged(known, wire, state.last_at))
+    item = awaiting_words(state, merged(state, known, wire))
     if previous is None and items.root_wanted and not item.response_id:
         items, previous = replace(items, root_wanted=items.root_wanted - 1), ROOT
     if item.previous_id is None and previous is not None:
@@ -74,7 +74,7 @@ def _done(state: SessionState, event: ConversationItemDone) -> Items:
     items, wire = state.items, event.item
     if not wire.id:
         return items
-    item = awaiting_words(state, merged(items.by_id.get(wire.id), wire, state.last_at))
+    item = awaiting_words(state, merged(state, items.by_id.get(wire.id), wire))
     if item.done_at is None:
         item = replace(item, done_at=state.last_at)
     changed = with_item(items, item)
@@ -87,7 +87,7 @@ def _retrieved(state: SessionState, event: ConversationItemRetrieved) -> Items:
     known = state.items.by_id.get(event.item.id)
     if known is None:
         return state.items
-    return with_item(state.items, merged(known, event.item, state.last_at))
+    return with_item(state.items, merged(state, known, event.item))
 
 
 def _committed(state: SessionState, event: InputAudioBufferCommitted) -> Items:
@@ -123,7 +123,7 @@ def _output_added(state: SessionState, event: ResponseOutputItemAdded) -> Items:
     items, wire = state.items, event.item
     if not wire.id:
         return items
-    item = merged(items.by_id.get(wire.id), wire, state.last_at)
+    item = merged(state, items.by_id.get(wire.id), wire)
     item = replace(item, response_id=event.response_id)
     changed = with_item(items, item)
     return changed if wire.id in changed.order else entered(state, changed, item, None)
@@ -133,7 +133,7 @@ def _output_done(state: SessionState, event: ResponseOutputItemDone) -> Items:
     items, wire = state.items, event.item
     if not wire.id:
         return items
-    item = merged(items.by_id.get(wire.id), wire, state.last_at)
+    item = merged(state, items.by_id.get(wire.id), wire)
     item = replace(item, response_id=event.response_id, done_at=item.done_at or state.last_at)
     changed = with_item(items, item)
     return changed if wire.id in changed.order else entered(state, changed, item, None)
@@ -145,7 +145,7 @@ def _response_done(state: SessionState, event: ResponseDone) -> Items:
     for wire in event.response.output:
         known = items.by_id.get(wire.id)
         if known is not None:
-            item = merged(known, wire, state.last_at)
+            item = merged(state, known, wire)
             done_at = item.done_at if item.done_at is not None else state.last_at
             items = with_item(items, replace(item, done_at=done_at))
     return items

@@ -122,10 +122,10 @@ class ToolAnswered(Local):
 
 
 class SendWanted(Local):
-    """The person wrote a client event by hand."""
+    """The person wrote a client event by hand; a text is sent as it is, whatever it holds."""
 
     type: Literal["local.send"] = "local.send"
-    payload: dict[str, Any]
+    payload: dict[str, Any] | str
 
 
 class SoundWanted(Local):

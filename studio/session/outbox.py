@@ -68,7 +68,8 @@ def _answer(_before: SessionState, _after: SessionState, event: ToolAnswered) ->
 
 
 def _by_hand(_before: SessionState, _after: SessionState, event: SendWanted) -> tuple[Effect, ...]:
-    return (SendRaw(dumps(event.payload, ensure_ascii=False)),)
+    written = event.payload
+    return (SendRaw(written if isinstance(written, str) else dumps(written, ensure_ascii=False)),)
 
 
 def response_request(

@@ -78,9 +78,26 @@ def _received(state: SessionState, event: ResponseOutputAudioDelta) -> Playback:
         head = Head(event.item_id, event.content_index, event.response_id, pace=_pace_so_far(state))
         hush = state.playback.hush
         if hush is not None and is_stillborn(state, event):
-            head = replace(head, ended_at=state.last_at, played_ms=0.0, cut=hush.reason)
+            head = replace(
+                head,
+                ended_at=state.last_at,
+                ended_seq=state.last_seq,
+                played_ms=0.0,
+                cut=hush.reason,
+            )
+    elif (late_ms := _late_ms(state, head)) > 0:
+        dry_seqs = (*head.dry_seqs, state.last_seq)
+        head = replace(head, dry_ms=head.dry_ms + late_ms, dry_seqs=dry_seqs)
     received = head.received_bytes + payload_bytes(event.delta)
     return _with(state.playback, replace(head, received_bytes=received))
+
+
+def _late_ms(state: SessionState, head: Head) -> float:
+    """How long ago the ear had heard all that had come, where more comes now."""
+    if head.heard_at is None or head.ended_at is not None:
+        return 0.0
+    received_ms = output_format(state).bytes_to_ms(head.received_bytes)
+    return (state.last_at - head.heard_at) * 1000 - received_ms - head.dry_ms
 
 
 def _pace_so_far(state: SessionState) -> float:
@@ -120,7 +137,9 @@ def _started(state: SessionState, event: PlaybackStarted) -> Playback:
     head = head_of(state.playback, event.item_id, event.content_index)
     if head is None or head.heard_at is not None:
         return state.playback
-    started = replace(head, heard_at=event.heard_at, device_ms=event.device_ms)
+    started = replace(
+        head, heard_at=event.heard_at, heard_seq=state.last_seq, device_ms=event.device_ms
+    )
     return _with(state.playback, started)
 
 
@@ -128,7 +147,10 @@ def _finished(state: SessionState, event: PlaybackFinished) -> Playback:
     head = head_of(state.playback, event.item_id, event.content_index)
     if head is None or head.ended_at is not None:
         return state.playback
-    return _with(state.playback, replace(head, ended_at=state.last_at, played_ms=event.played_ms))
+    ended = replace(
+        head, ended_at=state.last_at, ended_seq=state.last_seq, played_ms=event.played_ms
+    )
+    return _with(state.playback, ended)
 
 
 def _flushed(state: SessionState, event: PlaybackFlushed) -> Playback:
@@ -137,7 +159,13 @@ def _flushed(state: SessionState, event: PlaybackFlushed) -> Playback:
         return state.playback
     return _with(
         state.playback,
-        replace(head, ended_at=state.last_at, played_ms=event.played_ms, cut=event.reason),
+        replace(
+            head,
+            ended_at=state.last_at,
+            ended_seq=state.last_seq,
+            played_ms=event.played_ms,
+            cut=event.reason,
+        ),
     )
 
 

@@ -39,9 +39,13 @@ def _heard_whole(
 ) -> Items:
     """Look-alikes send several; those that say `in_progress` are not the last word."""
     provisional = (event.model_extra or {}).get("status") == "in_progress"
-    return _heard_words(
+    items = _heard_words(
         state, event.item_id, event.content_index, event.transcript, provisional=provisional
     )
+    item = items.by_id[event.item_id]
+    if event.usage is None or item.transcription_usage == event.usage:
+        return items
+    return with_item(items, replace(item, transcription_usage=event.usage))
 
 
 def _heard_so_far(state: SessionState, event: Unknown) -> Items:
@@ -63,9 +67,10 @@ def _heard_words(
     if part is None:
         return items
     part = replace(part, text=words, done=not provisional)
-    return with_item(
-        items, _recognised(item, index, part, "streaming" if provisional else "completed")
-    )
+    if provisional:
+        return with_item(items, _recognised(item, index, part, "streaming"))
+    completed = _recognised(item, index, part, "completed")
+    return with_item(items, replace(completed, transcription_seq=state.last_seq))
 
 
 def _recognised(item: Item, index: int, part: Part, transcription: Transcription) -> Item:
@@ -77,7 +82,12 @@ def _unheard(state: SessionState, event: ConversationItemInputAudioTranscription
     item = items.by_id[event.item_id]
     return with_item(
         items,
-        replace(item, transcription="failed", transcription_error=event.error.message),
+        replace(
+            item,
+            transcription="failed",
+            transcription_error=event.error.message,
+            transcription_seq=state.last_seq,
+        ),
     )
 
 

@@ -60,7 +60,12 @@ def _with(responses: Responses, response: Response) -> Responses:
 def _known(state: SessionState, response_id: str) -> Response:
     """The response, as it is or as it must have begun: its deltas may be the first news of it."""
     known = state.responses.by_id.get(response_id)
-    return known or Response(id=response_id, created_at=state.last_at, rtt_ms=state.sound.rtt_ms)
+    return known or Response(
+        id=response_id,
+        created_at=state.last_at,
+        created_seq=state.last_seq,
+        rtt_ms=state.sound.rtt_ms,
+    )
 
 
 def _asked(state: SessionState, event: ResponseCreate) -> Responses:
@@ -114,6 +119,7 @@ def _ended(state: SessionState, event: ResponseDone) -> Responses:
         reason=(details.reason if details is not None else None) or "",
         error=(error.message or error.code or "") if error is not None else "",
         done_at=known.done_at if known.done_at is not None else state.last_at,
+        done_seq=known.done_seq or state.last_seq,
         item_ids=tuple(item_ids),
         usage=usage_of(event) or known.usage,
     )
@@ -133,19 +139,18 @@ def _ended(state: SessionState, event: ResponseDone) -> Responses:
 def _grew(state: SessionState, event: _Delta | ResponseContentPartAdded) -> Responses:
     response = _with_item(_known(state, event.response_id), event.item_id)
     if response.first_delta_at is None and not isinstance(event, ResponseContentPartAdded):
-        response = replace(response, first_delta_at=state.last_at)
+        response = replace(response, first_delta_at=state.last_at, first_delta_seq=state.last_seq)
     return _with(state.responses, response)
 
 
 def _spoke(state: SessionState, event: ResponseOutputAudioDelta) -> Responses:
     response = _with_item(_known(state, event.response_id), event.item_id)
     if response.first_audio_at is None:
-        first = response.first_delta_at
-        response = replace(
-            response,
-            first_audio_at=state.last_at,
-            first_delta_at=state.last_at if first is None else first,
-        )
+        if response.first_delta_at is None:
+            response = replace(
+                response, first_delta_at=state.last_at, first_delta_seq=state.last_seq
+            )
+        response = replace(response, first_audio_at=state.last_at, first_audio_seq=state.last_seq)
     return _with(state.responses, response)
 
 

@@ -77,6 +77,7 @@ def _sent(state: SessionState, event: SessionUpdate) -> Settings:
         event_id=event.event_id or "",
         fields=tuple(each for each in fields if each != "kind"),
         sent_at=state.last_at,
+        seq=state.last_seq,
     )
     return replace(state.settings, pending=(*state.settings.pending, update))
 
@@ -91,6 +92,7 @@ def _refused(state: SessionState, event: Error) -> Settings:
         message=event.error.message,
         code=event.error.code or "",
         at=state.last_at,
+        seqs=(update.seq, state.last_seq),
     )
     asked = known.asked
     if known.echoed is not None:
@@ -100,6 +102,7 @@ def _refused(state: SessionState, event: Error) -> Settings:
         asked=asked,
         pending=tuple(each for each in known.pending if each is not update),
         refused=refusal,
+        refusals=(*known.refusals, refusal),
     )
 
 

@@ -34,7 +34,14 @@ def _chosen(known: Sound, event: ConnectWanted | SoundWanted) -> Sound:
 
 def scored(state: SessionState, event: EchoScored) -> Sound:
     """The sound with one more score."""
-    echo = Echo(event.item_id, event.audio_start_ms, event.score, event.lag_ms, state.last_at)
+    echo = Echo(
+        event.item_id,
+        event.audio_start_ms,
+        event.score,
+        event.lag_ms,
+        state.last_at,
+        state.last_seq,
+    )
     return replace(state.sound, echoes={**state.sound.echoes, event.item_id: echo})
 
 

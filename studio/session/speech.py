@@ -82,7 +82,12 @@ def commits_on_release(state: SessionState) -> bool:
 
 
 def _started(state: SessionState, event: InputAudioBufferSpeechStarted) -> Speech:
-    span = SpeechSpan(event.audio_start_ms, state.last_at, item_id=event.item_id)
+    span = SpeechSpan(
+        start_ms=event.audio_start_ms,
+        started_at=state.last_at,
+        item_id=event.item_id,
+        started_seq=state.last_seq,
+    )
     return replace(state.speech, server=(*state.speech.server, span))
 
 
@@ -90,7 +95,12 @@ def _stopped(state: SessionState, event: InputAudioBufferSpeechStopped) -> Speec
     spans = state.speech.server
     for at in range(len(spans) - 1, -1, -1):
         if spans[at].item_id == event.item_id and spans[at].end_ms is None:
-            span = replace(spans[at], end_ms=event.audio_end_ms, stopped_at=state.last_at)
+            span = replace(
+                spans[at],
+                end_ms=event.audio_end_ms,
+                stopped_at=state.last_at,
+                stopped_seq=state.last_seq,
+            )
             return replace(state.speech, server=(*spans[:at], span, *spans[at + 1 :]))
     return state.speech
 
@@ -103,12 +113,14 @@ def _timed_out(state: SessionState, event: InputAudioBufferTimeoutTriggered) -> 
         stopped_at=state.last_at,
         item_id=event.item_id,
         timed_out=True,
+        started_seq=state.last_seq,
+        stopped_seq=state.last_seq,
     )
     return replace(state.speech, server=(*state.speech.server, span))
 
 
 def _heard_start(state: SessionState, event: LocalSpeechStarted) -> Speech:
-    span = SpeechSpan(event.audio_ms, state.last_at)
+    span = SpeechSpan(event.audio_ms, state.last_at, started_seq=state.last_seq)
     return replace(state.speech, local=(*state.speech.local, span))
 
 
@@ -116,7 +128,12 @@ def _heard_stop(state: SessionState, event: LocalSpeechStopped) -> Speech:
     spans = state.speech.local
     if not spans or spans[-1].end_ms is not None:
         return state.speech
-    span = replace(spans[-1], end_ms=event.audio_ms, stopped_at=event.stopped_at)
+    span = replace(
+        spans[-1],
+        end_ms=event.audio_ms,
+        stopped_at=event.stopped_at,
+        stopped_seq=state.last_seq,
+    )
     return replace(state.speech, local=(*spans[:-1], span))
 
 

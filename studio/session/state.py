@@ -44,6 +44,7 @@ class PendingUpdate:
     event_id: str
     fields: tuple[str, ...]
     sent_at: float
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class RefusedUpdate:
     message: str
     code: str
     at: float
+    seqs: tuple[int, ...] = ()
+    """The update and the error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ class Settings:
     """Session seconds since when the echoed turn detection is as it is."""
     pending: tuple[PendingUpdate, ...] = ()
     refused: RefusedUpdate | None = None
+    """The latest of `refusals`."""
+    refusals: tuple[RefusedUpdate, ...] = ()
     locked: frozenset[str] = frozenset()
     """Fields that this session cannot change any more, such as `model`, `voice`."""
 
@@ -106,9 +111,14 @@ class Item:
     previous_id: str | None = None
     response_id: str = ""
     added_at: float = 0.0
+    added_seq: int = 0
     done_at: float | None = None
     transcription: Transcription = "none"
+    transcription_seq: int = 0
+    """The event that completed its transcription, or told that it failed."""
     transcription_error: str = ""
+    transcription_usage: Usage | None = None
+    """What recognising the words took, which is billed apart from the responses."""
     truncated_ms: int | None = None
     deleted: bool = False
     name: str = ""
@@ -144,9 +154,13 @@ class Response:
     asked_at: float | None = None
     """When we sent the `response.create` that made it; None for one that the server began."""
     created_at: float = 0.0
+    created_seq: int = 0
     first_delta_at: float | None = None
+    first_delta_seq: int = 0
     first_audio_at: float | None = None
+    first_audio_seq: int = 0
     done_at: float | None = None
+    done_seq: int = 0
     item_ids: tuple[str, ...] = ()
     usage: Usage | None = None
     in_conversation: bool = True
@@ -194,6 +208,8 @@ class SpeechSpan:
     stopped_at: float | None = None
     item_id: str = ""
     timed_out: bool = False
+    started_seq: int = 0
+    stopped_seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +272,12 @@ class Head:
     """What was heard in all, known once playback finished or was cut."""
     cut: str = ""
     """Why it was cut, empty where it was not."""
+    heard_seq: int = 0
+    ended_seq: int = 0
+    dry_ms: float = 0.0
+    """How long the ear waited within it at least, since the next piece came too late."""
+    dry_seqs: tuple[int, ...] = ()
+    """The pieces that came too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +330,9 @@ class Interruption:
     applied_ms: int | None = None
     refused: str = ""
     benign: bool = False
+    flushed_seq: int = 0
+    requested_seq: int = 0
+    applied_seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +348,7 @@ class Echo:
     score: float
     lag_ms: float
     at: float
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)

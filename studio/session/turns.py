@@ -52,6 +52,8 @@ class Turn:
         index: 1 for the first turn.
         started_at: session seconds of the first news of it.
         user_item_id: None while the user still speaks, and in a turn that no user began.
+        added_seq: the event that brought its first item; 0 where it has none.
+        transcription_seq: the event that completed the transcription, or failed it.
         said: the assistant's messages in conversation order.
         server_span: the user's speech as the server heard it; None for typed text.
         local_span: the same speech as the local VAD heard it.
@@ -69,6 +71,8 @@ class Turn:
     user_item_id: str | None = None
     user_text: str = ""
     transcription: Transcription = "none"
+    added_seq: int = 0
+    transcription_seq: int = 0
     said: tuple[Said, ...] = ()
     calls: tuple[ToolCall, ...] = ()
     responses: tuple[Response, ...] = ()
@@ -170,7 +174,8 @@ class TurnReader:
                 known.append(self._known[at])
             else:
                 known.append((objects, _turn(ingredients)))
-        self._sources, self._known = sources, known
+        # What is known of later turns serves whoever goes to and fro in a recording.
+        self._sources, self._known = sources, known + self._known[len(known) :]
         self._turns = tuple(turn for _, turn in known)
         return self._turns
 
@@ -300,6 +305,8 @@ def _turn(made_of: _Ingredients) -> Turn:
         user_item_id=user.id if user is not None else None,
         user_text=user.text if user is not None else "",
         transcription=user.transcription if user is not None else "none",
+        added_seq=first.added_seq if first is not None else 0,
+        transcription_seq=user.transcription_seq if user is not None else 0,
         said=tuple(Said(*each) for each in made_of.said),
         calls=made_of.calls,
         responses=made_of.responses,

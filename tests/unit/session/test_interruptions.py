@@ -113,6 +113,9 @@ def test_a_voice_that_is_cut_while_it_is_being_made() -> None:
             request_id="event_cut",
             applied_at=10.05,
             applied_ms=700,
+            flushed_seq=28,
+            requested_seq=29,
+            applied_seq=32,
         ),
     )
 

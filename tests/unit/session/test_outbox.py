@@ -166,3 +166,9 @@ def test_an_event_written_by_hand_is_sent_as_it_is() -> None:
     assert script.last_step.effects == (
         SendRaw('{"type": "x.y", "n": [1, null], "words": "漢字"}'),
     )
+
+
+def test_a_text_written_by_hand_is_sent_as_it_is_valid_or_not() -> None:
+    script = Talk().connect().script
+    script.local(SendWanted(payload='{"type": '))
+    assert script.last_step.effects == (SendRaw('{"type": '),)

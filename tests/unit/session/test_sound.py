@@ -64,4 +64,4 @@ def test_echoes_and_the_round_trip_are_kept() -> None:
 
     sound = script.state.sound
     assert sound.rtt_ms == 20.0
-    assert sound.echoes == {"u": Echo("u", 300, 0.1, 5.0, sound.echoes["u"].at)}
+    assert sound.echoes == {"u": Echo("u", 300, 0.1, 5.0, sound.echoes["u"].at, seq=8)}
