@@ -64,7 +64,7 @@ def hold_conversation(
         return 1
     except asyncio.CancelledError:
         return 130
-    return _report(result, as_json=as_json, say=say)
+    return _report(result, setup, as_json=as_json, say=say)
 
 
 async def _talk(
@@ -122,12 +122,16 @@ class _Farewell:
         self.is_wanted = True
 
 
-def _report(result: TalkResult, *, as_json: bool, say: Say) -> int:
+def _report(result: TalkResult, setup: Setup, *, as_json: bool, say: Say) -> int:
+    from studio.app.library import prices_of
+    from studio.export.comparison import cost_json
     from studio.runtime.talk import talk_json
 
     told = talk_json(result)
     if as_json:
-        say(json.dumps(told, ensure_ascii=True))
+        prices, _ = prices_of(setup.paths)
+        cost = cost_json(prices.session_cost(result.state, {}))
+        say(json.dumps(told | {"cost": cost}, ensure_ascii=True))
     else:
         if not told["turns"]:
             say(_why_no_turn(result.state), to_errors=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from studio.runtime.cells import Cells
     from studio.runtime.children import LocalServer
     from studio.runtime.link import Message, WorkerLink
+    from studio.runtime.messages import PlayRecording
     from studio.runtime.plan import ConnectPlan
     from studio.session.local import LocalEvent
 
@@ -55,6 +56,14 @@ class StudioFeed:
     def look_for_cards(self) -> None:
         """Ask for the sound cards; the answer comes among the messages."""
         self._link.look_for_cards()
+
+    def play_recording(self, wanted: PlayRecording) -> None:
+        """Play a recording's sound; where the ear is comes among the messages."""
+        self._link.play_recording(wanted)
+
+    def stop_recording(self) -> None:
+        """Be silent where a recording plays."""
+        self._link.stop_recording()
 
     async def messages(self) -> AsyncIterator[Message]:
         """What the worker says, and what kept a session from starting."""

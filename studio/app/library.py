@@ -1,10 +1,10 @@
-"""Stored sessions for the command line: listed, and exported."""
+"""Stored sessions for the command line: listed, searched, tidied, compared."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,66 +14,58 @@ from studio.core.errors import StudioError
 from studio.core.text import one_line, printable
 
 if TYPE_CHECKING:
-    from studio.storage.folders import SessionSummary
-    from studio.storage.reader import StoredSession
+    from studio.app.prices import PriceList
+    from studio.app.shelf import FolderShelf
+    from studio.config.paths import Paths
+    from studio.core.clock import Clock
+    from studio.storage.shelf import Notes
+    from studio.ui.shelf import Entry
 
 Say = Callable[[str], None]
 
-_EXPORTS = ("md", "jsonl")
+_TOLD_FROM_BYTES = 20_000_000
+"""Logs whose reading takes long enough to be told of."""
 
 
-def list_stored(choices: Choices, environ: Mapping[str, str], *, as_json: bool, say: Say) -> None:
-    """Print a line for each stored session, newest first, or a JSON array."""
-    from studio.storage.folders import list_sessions
+@dataclass(frozen=True, slots=True)
+class Tidying:
+    """What is to be done with a session; None leaves a thing as it is."""
 
-    sessions_dir = sessions_dir_of(choices, environ)
-    stored = list_sessions(sessions_dir)
-    if as_json:
-        say(json.dumps([_as_json(session) for session in stored]))
-        return
-    if not stored:
-        say(f"No sessions in {printable(str(sessions_dir))} yet. Begin one with: studio")
-        return
-    for session in stored:
-        say(_as_line(session))
+    title: str | None = None
+    note: str | None = None
+    tags: Sequence[str] = ()
+    untags: Sequence[str] = ()
+    archived: bool | None = None
+    deletes: bool = False
+    restores: bool = False
+    repairs: bool = False
+
+    def of(self, notes: Notes) -> Notes:
+        """The notes that come of it."""
+        if self.title is not None:
+            notes = notes.with_title(self.title)
+        if self.note is not None:
+            notes = notes.with_note(self.note)
+        if self.archived is not None:
+            notes = replace(notes, archived=self.archived)
+        gone = notes.with_tags(" ".join(self.untags)).tags
+        kept = [tag for tag in notes.tags if tag not in gone]
+        return notes.with_tags(" ".join((*kept, *self.tags)))
 
 
-def export_stored(
-    choices: Choices,
-    environ: Mapping[str, str],
-    *,
-    session: str,
-    to: str,
-    output: Path | None,
-    say: Say,
-    warn: Say,
-) -> None:
-    """Print or write a stored session as a Markdown transcript or as the wire's frames.
+def shelf_of(paths: Paths, sessions_dir: Path, clock: Clock) -> FolderShelf:
+    """The shelf of a folder, with the person's prices."""
+    from studio.app.shelf import FolderShelf
 
-    `warn` is told what was repaired, and what is damaged.
+    prices, faults = prices_of(paths)
+    return FolderShelf(sessions_dir, paths.cache_dir, prices, clock, faults)
 
-    Raises:
-        StudioError: no such session or format, or the file cannot be written.
-    """
-    from studio.storage.folders import find_session
-    from studio.storage.reader import read_session
 
-    if to not in _EXPORTS:
-        raise StudioError(
-            f"sessions cannot be exported to {one_line(to, 40)!r}",
-            title="Unknown format",
-            hint=f"Choose one of: {', '.join(_EXPORTS)}.",
-        )
-    stored = read_session(find_session(sessions_dir_of(choices, environ), session))
-    for problem in stored.problems:
-        warn(problem)
-    lines = _markdown(stored) if to == "md" else _frames(stored)
-    if output is None:
-        for line in lines:
-            say(line)
-        return
-    _write(output, lines)
-    say(f"{printable(str(output))} written.")
+def prices_of(paths: Paths) -> tuple[PriceList, tuple[str, ...]]:
+    """What models cost, and what of the person's file of prices cannot be used."""
+    from studio.app.prices import PRICES_NAME, read_prices
+
+    return read_prices(paths.config_file.with_name(PRICES_NAME))
 
 
 def sessions_dir_of(choices: Choices, environ: Mapping[str, str]) -> Path:
@@ -82,59 +74,216 @@ def sessions_dir_of(choices: Choices, environ: Mapping[str, str]) -> Path:
     return setup.preferences.sessions_dir or setup.paths.sessions_dir
 
 
-def _markdown(stored: StoredSession) -> Iterable[str]:
-    from studio.export.markdown import export_markdown
-    from studio.session.reduce import reduce
-    from studio.session.state import SessionState
+def list_stored(
+    choices: Choices,
+    environ: Mapping[str, str],
+    *,
+    search: Sequence[str],
+    archived: bool,
+    as_json: bool,
+    say: Say,
+    warn: Say,
+) -> None:
+    """Print a line for each stored session that fits, newest first, or a JSON array."""
+    from studio.ui.shelf import Wanted, arranged
 
-    state = SessionState()
-    for envelope in stored.envelopes():
-        state = reduce(state, envelope).state
-    return (printable(export_markdown(state, stored.header)),)
+    shelf = _read_shelf(choices, environ, warn)
+    wanted = Wanted.parse(" ".join(search))
+    fitting = arranged(shelf.entries, wanted, archived=archived)
+    if as_json:
+        say(json.dumps([entry_json(entry) for entry in fitting]))
+        return
+    for entry in fitting:
+        say(_as_line(entry))
+    if fitting:
+        return
+    where = printable(str(sessions_dir_of(choices, environ)))
+    if not shelf.entries:
+        say(f"No sessions in {where} yet. Begin one with: studio")
+    else:
+        say(f"None of the {len(shelf.entries):,} sessions in {where} fits.")
 
 
-def _frames(stored: StoredSession) -> Iterable[str]:
-    from studio.export.jsonl import export_jsonl
+def list_trash(choices: Choices, environ: Mapping[str, str], *, as_json: bool, say: Say) -> None:
+    """Print what was deleted and can be restored."""
+    from studio.storage import shelf
 
-    return export_jsonl(stored)
+    names = [each.name for each in shelf.list_trash(sessions_dir_of(choices, environ))]
+    if as_json:
+        say(json.dumps(names))
+        return
+    for name in names:
+        say(printable(name))
+    if not names:
+        say("The trash is empty.")
 
 
-def _as_json(session: SessionSummary) -> dict[str, object]:
-    header = session.header
+def empty_trash(choices: Choices, environ: Mapping[str, str], *, say: Say) -> None:
+    """Remove for good what was deleted, and say how much that was."""
+    from studio.storage import shelf
+
+    gone = shelf.empty_trash(sessions_dir_of(choices, environ))
+    plural = "" if gone.sessions == 1 else "s"
+    say(f"{gone.sessions:,} session{plural} removed for good, {gone.size_bytes / 1e6:,.1f} MB.")
+
+
+def tidy(
+    choices: Choices,
+    environ: Mapping[str, str],
+    *,
+    session: str,
+    tidying: Tidying,
+    as_json: bool,
+    say: Say,
+    warn: Say,
+) -> None:
+    """Do something with one session, and print what is known of it.
+
+    Raises:
+        StudioError: there is no such session, or it cannot be done.
+    """
+    from studio.storage import shelf
+    from studio.storage.folders import find_session
+    from studio.storage.repair import repair_session
+
+    sessions_dir = sessions_dir_of(choices, environ)
+    if tidying.restores:
+        trashed = find_session(sessions_dir / shelf.TRASH_NAME, session)
+        say(f"Restored: {printable(str(shelf.restore_session(trashed)))}")
+        return
+    folder = find_session(sessions_dir, session)
+    if not folder.is_dir():
+        raise StudioError(
+            f"{one_line(str(folder), 200)} is a log without a folder of its own.",
+            title="Not a stored session",
+            hint="`studio sessions` lists those that can be named, tagged and deleted.",
+        )
+    if tidying.deletes:
+        _ = shelf.delete_session(folder)
+        say(f"In the trash: {printable(folder.name)}. Back: "
+            f"studio session {printable(folder.name)} --restore")  # fmt: skip
+        return
+    for sentence in repair_session(folder) if tidying.repairs else ():
+        say(printable(sentence))
+    before = shelf.read_notes(folder)
+    after = tidying.of(before)
+    if after != before:
+        shelf.write_notes(folder, after)
+    entry = _entry_of(folder, choices, environ, warn)
+    if as_json:
+        say(json.dumps(entry_json(entry)))
+        return
+    for line in _as_page(entry):
+        say(line)
+
+
+def compare_stored(
+    choices: Choices,
+    environ: Mapping[str, str],
+    *,
+    sessions: tuple[str, str],
+    as_json: bool,
+    say: Say,
+    warn: Say,
+) -> None:
+    """Print two sessions beside each other, as Markdown or as one JSON object.
+
+    Raises:
+        StudioError: there is no such session, or it cannot be read.
+    """
+    from studio.app.comparing import compared, fold
+    from studio.app.shelf import side_of
+    from studio.export.comparison import comparison_json, comparison_markdown
+    from studio.storage.folders import find_session
+    from studio.storage.reader import read_session
+
+    sessions_dir = sessions_dir_of(choices, environ)
+    prices, faults = prices_of(read_setup(choices, environ).paths)
+    one, other = (read_session(find_session(sessions_dir, each)) for each in sessions)
+    for words in (*faults, *one.problems, *other.problems):
+        warn(words)
+    sides = [side_of(stored, fold(stored), prices) for stored in (one, other)]
+    comparison = compared(sides[0], sides[1], (one, other))
+    if as_json:
+        say(json.dumps(comparison_json(comparison)))
+    else:
+        say(printable(comparison_markdown(comparison)))
+
+
+def _read_shelf(choices: Choices, environ: Mapping[str, str], warn: Say) -> FolderShelf:
+    from studio.runtime.clock import SystemClock
+
+    setup = read_setup(choices, environ)
+    sessions_dir = setup.preferences.sessions_dir or setup.paths.sessions_dir
+    shelf = shelf_of(setup.paths, sessions_dir, SystemClock())
+    for fault in shelf.faults:
+        warn(fault)
+    shelf.look_now(lambda entry: _tell_of(entry, warn))
+    return shelf
+
+
+def _tell_of(entry: Entry, warn: Say) -> None:
+    if entry.size_bytes >= _TOLD_FROM_BYTES:
+        warn(f"Reading {entry.name} ({entry.size_bytes / 1e6:,.0f} MB) …")
+
+
+def _entry_of(folder: Path, choices: Choices, environ: Mapping[str, str], warn: Say) -> Entry:
+    from studio.runtime.clock import SystemClock
+
+    paths = read_setup(choices, environ).paths
+    shelf = shelf_of(paths, folder.absolute().parent, SystemClock())
+    for fault in shelf.faults:
+        warn(fault)
+    return shelf.entry_now(folder.absolute())
+
+
+def entry_json(entry: Entry) -> dict[str, object]:
+    """A session as the command line tells it: what stands in its row, and its files' sizes."""
+    from studio.export.comparison import cost_json
+
+    digest = entry.digest
     return {
-        "name": session.name,
-        "path": str(session.path),
-        "started_at": header.started_at.isoformat() if header else None,
-        "provider": header.provider if header else None,
-        "model": header.model if header else None,
-        "log_bytes": session.log_bytes,
-        "input_bytes": session.input_bytes,
-        "output_bytes": session.output_bytes,
+        "name": entry.name,
+        "path": entry.path,
+        "started_at": entry.started_at.isoformat() if entry.started_at else None,
+        "provider": entry.provider or None,
+        "model": entry.model or None,
+        "voice": digest.voice if digest else None,
+        "title": entry.notes.title,
+        "note": entry.notes.note,
+        "tags": list(entry.notes.tags),
+        "archived": entry.notes.archived,
+        "is_written": entry.is_written,
+        "fault": entry.fault,
+        "turns": len(digest.turns) if digest else None,
+        "seconds": round(digest.duration_s, 3) if digest else None,
+        "latency_ms": {"p50": digest.p50_ms, "p95": digest.p95_ms} if digest else None,
+        "problems": digest.problem_count if digest else None,
+        "turn_tags": digest.tags if digest else None,
+        "cost": cost_json(entry.cost) if entry.cost else None,
+        "bytes": entry.size_bytes,
     }
 
 
-def _as_line(session: SessionSummary) -> str:
-    header = session.header
-    if header is None:
-        return f"{printable(session.name):<42} its log has no header"
-    size_mb = (session.log_bytes + session.input_bytes + session.output_bytes) / 1e6
-    started = f"{header.started_at:%Y-%m-%d %H:%M:%S}"
-    told = f"{one_line(header.provider, 16):<16} {one_line(header.model, 24):<24}"
-    return f"{printable(session.name):<42} {started}  {told} {size_mb:8.1f} MB"
+def _as_line(entry: Entry) -> str:
+    if entry.fault:
+        return f"{printable(entry.name):<42} {one_line(entry.fault, 80)}"
+    digest = entry.digest
+    who = f"{one_line(entry.provider, 9):<9} {one_line(entry.model, 18):<18}"
+    minutes, seconds = divmod(int(digest.duration_s), 60) if digest else (0, 0)
+    turns = len(digest.turns) if digest else 0
+    cost = entry.cost.short if entry.cost else ""
+    mark = "●" if entry.is_written else " "
+    tags = one_line(" ".join(f"#{tag}" for tag in entry.notes.tags), 60)
+    figures = f"{turns:>3} {'turn ' if turns == 1 else 'turns'} {minutes:>3}:{seconds:02}"
+    told = f"{printable(entry.name):<42} {mark} {who} {figures} {cost:>10}"
+    return f"{told}  {one_line(entry.title, 60)}  {tags}".rstrip()
 
 
-def _write(output: Path, lines: Iterable[str]) -> None:
-    """Write a neighbour first, so that a failure leaves what was there."""
-    neighbour = output.with_name(f".{output.name}.part")
-    try:
-        with neighbour.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{line}\n" for line in lines)
-        neighbour.replace(output)
-    except OSError as error:
-        with suppress(OSError):
-            neighbour.unlink(missing_ok=True)
-        raise StudioError(
-            f"{output} cannot be written: {error.strerror or error}",
-            title="Nothing exported",
-            hint="Choose another file with --output.",
-        ) from error
+def _as_page(entry: Entry) -> list[str]:
+    """What the library's preview says, as plain lines."""
+    from studio.ui.present.palette import Palette
+    from studio.ui.present.shelf import preview_lines
+
+    lines = preview_lines(entry, (), Palette(), 100)
+    return [line.plain.rstrip() for line in lines]

@@ -23,13 +23,18 @@ if TYPE_CHECKING:
     from studio.ui.app import Opening, StudioApp
 
 
-def open_screen(choices: Choices, environ: Mapping[str, str]) -> int:
+def open_screen(choices: Choices, environ: Mapping[str, str], recording: str = "") -> int:
     """Open the screen until it is left; the exit status is that of the screen.
+
+    Args:
+        choices: of the command line.
+        environ: the environment.
+        recording: the stored session to show, with no session begun; empty for none.
 
     Raises:
         StudioError: a choice of the command line cannot be used.
     """
-    return asyncio.run(Studio(choices, environ).run(_until_left))
+    return asyncio.run(Studio(choices, environ, recording).run(_until_left))
 
 
 async def _until_left(app: StudioApp) -> None:
@@ -39,9 +44,10 @@ async def _until_left(app: StudioApp) -> None:
 class Studio:
     """Everything that is built for one run of the screen, and who releases it."""
 
-    def __init__(self, choices: Choices, environ: Mapping[str, str]) -> None:
+    def __init__(self, choices: Choices, environ: Mapping[str, str], recording: str = "") -> None:
         self._choices = choices
         self._environ = environ
+        self._recording = recording
         self._paths = studio_paths(environ)
         self._stack = AsyncExitStack()
         self._begun_with: tuple[Setup, ConnectPlan] | None = None
@@ -62,6 +68,8 @@ class Studio:
             from studio.app.setup import connect_plan, read_setup
 
             connect_plan(read_setup(self._choices, self._environ), self._choices)
+        if self._recording:
+            self._recording = self._found(self._recording)
         look = glance(self._paths.config_file, self._environ, self._choices.theme)
         themes = load_themes((bundled_theme_folder(), self._paths.themes_dir))
         async with self._stack, asyncio.TaskGroup() as tasks:
@@ -96,11 +104,13 @@ class Studio:
     async def _open(self, tasks: asyncio.TaskGroup, themes: ThemeLoad, theme: str) -> Opening:
         """Start the worker; called once, behind the first paint."""
         gc.enable()
+        from studio.app.desk import StudioDesk
         from studio.app.feed import StudioFeed
         from studio.app.plans import first_plan, plan_for
         from studio.app.setup import read_setup
         from studio.protocol.providers import PROVIDERS
         from studio.runtime.children import LocalServer
+        from studio.runtime.clock import SystemClock
         from studio.runtime.link import WorkerLink
         from studio.ui.app import Opening
 
@@ -119,8 +129,22 @@ class Studio:
             plan=plan,
             plans={name: plan_for(name, plan, setup) for name in PROVIDERS},
             restart=link.restart,
+            connect=not self._recording,
             faults=told,
+            desk=StudioDesk(setup.paths, plan.sessions_dir, SystemClock()),
+            recording=self._recording,
         )
+
+    def _found(self, wanted: str) -> str:
+        """The folder of a stored session; a mistake is said before there is a screen.
+
+        Raises:
+            StudioError: there is none of this name, or several.
+        """
+        from studio.app.library import sessions_dir_of
+        from studio.storage.folders import find_session
+
+        return str(find_session(sessions_dir_of(self._choices, self._environ), wanted))
 
     def _keep_settings(self, app: StudioApp) -> None:
         """Keep what was changed on the screen for the next time."""

@@ -2,13 +2,13 @@
 
 A track holds exactly the bytes that crossed the wire, behind a header of fixed length, so that a
 position in the log is a position in the file. After a crash the header's sizes are stale and
-nothing else: `repair_wav` sets them right.
+nothing else: `track_data` reads past them, `repair_wav` sets them right.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
 
 from studio.audio.formats import AudioFormat
@@ -157,11 +157,25 @@ class WavTrackWriter:
 
 @dataclass(frozen=True, slots=True)
 class TrackData:
-    """What a track's file holds: its format, and where its audio bytes are."""
+    """What a track's file holds: its format, where its audio is, and whether its header says so."""
 
     audio_format: AudioFormat
     data_offset: int
     data_bytes: int
+    is_finished: bool = True
+
+
+def track_data(path: Path) -> TrackData:
+    """What a track holds, whatever sizes its header claims; whole samples, up to the file's end.
+
+    Raises:
+        StudioError: the file cannot be read, or is not a track written by `WavTrackWriter`.
+    """
+    try:
+        with path.open("rb") as file:
+            return _measured(file, path)
+    except OSError as failure:
+        raise _not_a_track(path, failure.strerror or str(failure)) from failure
 
 
 def repair_wav(path: Path) -> TrackData:
@@ -180,6 +194,16 @@ def repair_wav(path: Path) -> TrackData:
 
 
 def _repaired(file: BinaryIO, path: Path) -> TrackData:
+    data = _measured(file, path)
+    if data.is_finished:
+        return data
+    file.seek(0)
+    file.write(track_header(data.audio_format, data.data_bytes))
+    file.truncate(data.data_offset + data.data_bytes)
+    return replace(data, is_finished=True)
+
+
+def _measured(file: BinaryIO, path: Path) -> TrackData:
     start = file.read(max(WAV_HEADER_BYTES.values()))
     audio_format = _format_of(start)
     if audio_format is None:
@@ -190,12 +214,8 @@ def _repaired(file: BinaryIO, path: Path) -> TrackData:
     if claimed % 2 and held == claimed + 1:
         return TrackData(audio_format, offset, claimed)
     whole = held - held % audio_format.bytes_per_sample
-    header = track_header(audio_format, whole)
-    if start[:offset] != header or held != whole:
-        file.seek(0)
-        file.write(header)
-        file.truncate(offset + whole)
-    return TrackData(audio_format, offset, whole)
+    is_finished = start[:offset] == track_header(audio_format, whole) and held == whole
+    return TrackData(audio_format, offset, whole, is_finished)
 
 
 def _format_of(start: bytes) -> AudioFormat | None:

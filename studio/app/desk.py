@@ -1,0 +1,95 @@
+"""The files behind the screen: each member hands over to the module that knows how."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.app.curves import CurveReader
+from studio.app.event_audio import event_audio
+from studio.app.kept import FILE_NAME, Kept
+from studio.app.recording import open_recording
+from studio.storage.folders import find_session
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from studio.config.paths import Paths
+    from studio.core.clock import Clock
+    from studio.session.curves import TrackCurves
+    from studio.session.envelope import Envelope
+    from studio.ui.desk import ExportOptions, Json, Progress, Recorded
+    from studio.ui.shelf import Shelf
+
+
+class StudioDesk:
+    """The desk of one run of the screen.
+
+    Args:
+        paths: where the studio keeps things.
+        sessions_dir: where sessions are.
+        clock: tells how long a slice of work has been.
+    """
+
+    def __init__(self, paths: Paths, sessions_dir: Path, clock: Clock) -> None:
+        self._paths = paths
+        self._sessions_dir = sessions_dir
+        self._clock = clock
+        self._kept = Kept(sessions_dir.parent / FILE_NAME)
+        self._curves = CurveReader()
+        self._shelf: Shelf | None = None
+
+    def shelf(self) -> Shelf:
+        """The stored sessions."""
+        if self._shelf is None:
+            from studio.app.prices import PRICES_NAME, read_prices
+            from studio.app.shelf import FolderShelf
+
+            prices, faults = read_prices(self._paths.config_file.with_name(PRICES_NAME))
+            cache_dir = self._paths.cache_dir
+            self._shelf = FolderShelf(self._sessions_dir, cache_dir, prices, self._clock, faults)
+        return self._shelf
+
+    async def open(self, path: str) -> Recorded:
+        """Open a stored session by its folder, its name, or the beginning of it.
+
+        Raises:
+            StudioError: there is none, or it cannot be read.
+        """
+        folder = find_session(self._sessions_dir, path)
+        make = partial(open_recording, folder, self._paths.cache_dir, self._clock)
+        return await asyncio.to_thread(make)
+
+    def audio(self, path: str, envelope: Envelope) -> bytes | None:
+        """The audio of an event of a session."""
+        return event_audio(Path(path), envelope)
+
+    async def curves(self, path: str) -> TrackCurves:
+        """Levels and speech of the session's tracks, a slice further."""
+        return await self._curves.read(path)
+
+    async def export(
+        self, paths: Sequence[str], to: str, options: ExportOptions, progress: Progress
+    ) -> str:
+        """Write sessions in a format; says in words what was written.
+
+        Raises:
+            StudioError: no such format, or it cannot be written.
+        """
+        from studio.app.exporting import export_aside
+
+        output = Path(options.output) if options.output else None
+        files = await export_aside(
+            [Path(each) for each in paths], to, options.without, output=output, progress=progress
+        )
+        return f"Written: {', '.join(map(str, files))}"
+
+    def kept(self, name: str) -> Json:
+        """What was kept under a name; None where nothing was."""
+        return self._kept.get(name)
+
+    def keep(self, name: str, value: Json) -> None:
+        """Keep something small until the next time."""
+        self._kept.put(name, value)
