@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-BENCHES := startup codec fold worker sound echo_cpu xruns speech server_latency server_sessions
+BENCHES := startup codec fold store filters worker sound echo_cpu xruns speech replay server_latency server_sessions scroll
 
 .PHONY: run test check format bench clean
 

@@ -199,36 +199,261 @@ def serve(
     )
 
 
+@app.command("open")
+def open_session(
+    session: Annotated[
+        str, typer.Argument(help="A session's folder, its name, the start of it, or 'last'.")
+    ],
+    sessions_dir: options.SessionsDir = None,
+    theme: Annotated[
+        str | None, typer.Option("--theme", metavar="NAME", help="The screen's theme.")
+    ] = None,
+) -> None:
+    """Open the screen on a stored session: to read it, and to play it back.
+
+    Nothing is connected and nothing of the session is changed; one that is still being written is
+    followed.
+    """
+    from studio.app.screen import open_screen
+
+    choices = Choices(sessions_dir=sessions_dir, theme=theme)
+    sys.exit(open_screen(choices, os.environ, session))
+
+
 @app.command()
 def sessions(
+    search: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WORDS]…",
+            help="Only those in which all of this was said or noted, or that fit tag:, provider:, "
+            "model:, voice:, date:, problem: or is:, such as tag:bug or provider:openai.",
+        ),
+    ] = None,
+    archived: Annotated[
+        bool, typer.Option("--archived", help="List archived sessions, too.")
+    ] = False,
+    trash: Annotated[bool, typer.Option("--trash", help="List what was deleted.")] = False,
+    empty_trash: Annotated[
+        bool, typer.Option("--empty-trash", help="Remove for good what was deleted.")
+    ] = False,
     sessions_dir: options.SessionsDir = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array.")] = False,
 ) -> None:
-    """List the stored sessions, newest first."""
-    from studio.app.library import list_stored
+    """List the stored sessions, newest first: turns, length, cost where it is known, first words.
 
-    list_stored(Choices(sessions_dir=sessions_dir), os.environ, as_json=as_json, say=_say)
+    For example: studio sessions weather tag:bug
+    """
+    from studio.app import library
+
+    choices = Choices(sessions_dir=sessions_dir)
+    if empty_trash:
+        library.empty_trash(choices, os.environ, say=_say)
+    elif trash:
+        library.list_trash(choices, os.environ, as_json=as_json, say=_say)
+    else:
+        library.list_stored(
+            choices,
+            os.environ,
+            search=search or (),
+            archived=archived,
+            as_json=as_json,
+            say=_say,
+            warn=_warn,
+        )
+
+
+@app.command()
+def session(
+    name: Annotated[
+        str, typer.Argument(help="A session's folder, its name, the start of it, or 'last'.")
+    ],
+    title: Annotated[
+        str | None, typer.Option("--title", metavar="TITLE", help="Call it so; '' takes it away.")
+    ] = None,
+    note: Annotated[
+        str | None, typer.Option("--note", metavar="TEXT", help="Note this about it.")
+    ] = None,
+    tags: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="Tag it; may be repeated.")
+    ] = None,
+    untags: Annotated[
+        list[str] | None, typer.Option("--untag", metavar="TAG", help="Take a tag off.")
+    ] = None,
+    archive: Annotated[
+        bool | None,
+        typer.Option("--archive/--unarchive", help="Leave it out of the list, or take it in."),
+    ] = None,
+    delete: Annotated[bool, typer.Option("--delete", help="Move it to the trash.")] = False,
+    restore: Annotated[bool, typer.Option("--restore", help="Take it out of the trash.")] = False,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Mend its log and tracks, where the studio was killed."),
+    ] = False,
+    sessions_dir: options.SessionsDir = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show what is known of a stored session; name, note, tag, archive, delete or repair it.
+
+    For example: studio session last --title "Cut off in the second turn" --tag bug
+    """
+    from studio.app.library import Tidying, tidy
+
+    tidying = Tidying(
+        title=title,
+        note=note,
+        tags=tags or (),
+        untags=untags or (),
+        archived=archive,
+        deletes=delete,
+        restores=restore,
+        repairs=repair,
+    )
+    choices = Choices(sessions_dir=sessions_dir)
+    tidy(
+        choices,
+        os.environ,
+        session=name,
+        tidying=tidying,
+        as_json=as_json,
+        say=_say,
+        warn=_warn,
+    )
+
+
+@app.command()
+def compare(
+    one: Annotated[str, typer.Argument(metavar="A", help="A session, by folder or name.")],
+    other: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    sessions_dir: options.SessionsDir = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Lay two stored sessions beside each other, as Markdown.
+
+    Settings that differ, cost, latency, when each server heard the same sound begin and end, tags,
+    problems, and the turns word by word.
+    """
+    from studio.app.library import compare_stored
+
+    choices = Choices(sessions_dir=sessions_dir)
+    compare_stored(
+        choices, os.environ, sessions=(one, other), as_json=as_json, say=_say, warn=_warn
+    )
 
 
 @app.command()
 def export(
-    session: Annotated[
-        str, typer.Argument(help="A session's folder, its name, the start of it, or 'last'.")
+    sessions: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SESSION",
+            help="A session's folder, its name, the start of it, or 'last'; several may be given.",
+        ),
     ],
     to: Annotated[
-        str, typer.Option("--to", metavar="md|jsonl", help="Transcript, or every frame.")
+        str,
+        typer.Option(
+            "--to",
+            metavar="FORMAT",
+            help="md, html, vtt, srt, wav, csv, jsonl, jsonl-wire or parquet.",
+        ),
     ] = "md",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write there. [default: print]"),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE|DIR",
+            help="Write there; several sessions go into a folder. [default: print, or write a "
+            "file named after the session]",
+        ),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            metavar="audio|text|ids",
+            help="Withhold this from whoever gets the export; may be repeated.",
+        ),
     ] = None,
     sessions_dir: options.SessionsDir = None,
 ) -> None:
-    """Export a stored session: a Markdown transcript, or the wire's frames with their audio."""
-    from studio.app.library import export_stored
+    """Export stored sessions: transcript, report, subtitles, sound, tables, or every frame.
 
-    choices = Choices(sessions_dir=sessions_dir)
-    export_stored(choices, os.environ, session=session, to=to, output=output, say=_say, warn=_warn)
+    For example: studio export last --to html -o report.html --without ids
+    """
+    from studio.app.exporting import export_stored
+
+    export_stored(
+        Choices(sessions_dir=sessions_dir),
+        os.environ,
+        sessions=sessions,
+        to=to,
+        without=without or (),
+        output=output,
+        print_bytes=_print_bytes,
+        warn=_warn,
+    )
+
+
+def _filter_help(asked: bool) -> None:
+    if asked:
+        from studio.app.events import filter_help
+
+        typer.echo(filter_help())
+        raise typer.Exit
+
+
+@app.command()
+def events(
+    session: Annotated[
+        str, typer.Argument(help="A session's folder, its name, the start of it, or 'last'.")
+    ] = "last",
+    filter_text: Annotated[
+        str,
+        typer.Option("--filter", "-f", metavar="FILTER", help="Which events; see --filter-help."),
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Print the frames as the log keeps them.")
+    ] = False,
+    count: Annotated[
+        bool, typer.Option("--count", "-c", help="Print how many there are and nothing else.")
+    ] = False,
+    filter_help: Annotated[
+        bool,
+        typer.Option(
+            "--filter-help",
+            callback=_filter_help,
+            is_eager=True,
+            help="Print the terms of a filter, with examples.",
+        ),
+    ] = False,
+    sessions_dir: options.SessionsDir = None,
+) -> None:
+    """Print the events of a stored session that a filter means, for a terminal or a pipe.
+
+    A line holds, with tabs between: seq, seconds, origin, type, bytes on the wire, and what the
+    event says. The exit status is 0 where there are events, 1 where there are none, 2 for a
+    mistake. For example: studio events last -f 'is:error or type:response.done' --json
+    """
+    from studio.app.events import FOUND, print_events
+
+    forms = {"json": as_json, "raw": raw, "count": count}
+    try:
+        status = print_events(
+            Choices(sessions_dir=sessions_dir),
+            os.environ,
+            session=session,
+            filter_text=filter_text,
+            forms=[name for name, asked in forms.items() if asked],
+            say=_say_as_it_is,
+            warn=_warn,
+        )
+    except BrokenPipeError:  # whoever read it has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = FOUND
+    sys.exit(status)
 
 
 @app.command()
@@ -253,6 +478,17 @@ def doctor(
 def _say(text: str) -> None:
     """Print text that is already safe for a terminal, such as JSON or an export to a file."""
     typer.echo(text)
+
+
+def _say_as_it_is(text: str) -> None:
+    """Print outside text to the byte into a pipe, and made harmless on a terminal."""
+    shown = printable(text) if sys.stdout.isatty() else text
+    _print_bytes(f"{shown}\n".encode("utf-8", "replace"))
+
+
+def _print_bytes(data: bytes) -> None:
+    """Print an export that is already safe for a terminal, to the byte."""
+    typer.echo(data, nl=False)
 
 
 def _warn(text: str) -> None:

@@ -18,6 +18,8 @@ class Paths:
     themes_dir: Path
     sessions_dir: Path
     log_dir: Path
+    cache_dir: Path
+    """What can be made again."""
 
 
 def studio_paths(environ: Mapping[str, str]) -> Paths:
@@ -25,18 +27,21 @@ def studio_paths(environ: Mapping[str, str]) -> Paths:
     if home := environ.get(HOME_VARIABLE):
         root = Path(home).expanduser()
         config, data, log = root / "config", root / "data", root / "log"
+        cache = root / "cache"
     else:
         import platformdirs
 
         places = platformdirs.PlatformDirs("realtime-studio", appauthor=False)
-        config, data, log = (
+        config, data, log, cache = (
             places.user_config_path,
             places.user_data_path,
             places.user_log_path,
+            places.user_cache_path,
         )
     return Paths(
         config_file=config / "settings.toml",
         themes_dir=config / "themes",
         sessions_dir=data / "sessions",
         log_dir=log,
+        cache_dir=cache,
     )

@@ -19,7 +19,7 @@ _LONGEST_VALUE = 300
 def comparison_markdown(compared: Comparison) -> str:
     """The whole comparison as one document, ending without a newline.
 
-    Words that stand in one session only are bold.
+    Where two turns have words in common, those that only one of them has are bold.
     """
     one, other = compared.one, compared.other
     blocks = [
@@ -142,7 +142,8 @@ def _figures(turn: Turn) -> str:
 
 
 def _marked(runs: Sequence[Words], *, is_one: bool) -> str:
-    said = ((run.one if is_one else run.other, run.same) for run in runs)
+    plain = not any(run.same for run in runs)
+    said = ((run.one if is_one else run.other, run.same or plain) for run in runs)
     return " ".join(
         escaped(words) if same else f"**{escaped(words)}**" for words, same in said if words
     )

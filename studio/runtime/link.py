@@ -19,10 +19,13 @@ from studio.runtime.messages import (
     Fault,
     LogLine,
     LookForCards,
+    PlayRecording,
     Quit,
+    RecordingHeard,
     SessionBegan,
     Start,
     Stop,
+    StopRecording,
     Tell,
     WorkerGone,
     read_from_worker,
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Fault", "Feed", "LogLine", "Message", "SessionBegan", "WorkerGone", "WorkerLink"]
 
-Message = SessionBegan | LogLine | Fault | CardsSeen | WorkerGone
+Message = SessionBegan | LogLine | Fault | CardsSeen | RecordingHeard | WorkerGone
 
 _LONGEST_LINE_BYTES = 256 * 2**20
 _PATIENCE_S = 5.0
@@ -69,6 +72,14 @@ class Feed(Protocol):
 
     def look_for_cards(self) -> None:
         """Ask for the sound cards; `CardsSeen` comes among the messages."""
+        ...
+
+    def play_recording(self, wanted: PlayRecording) -> None:
+        """Play a recording's sound; `RecordingHeard` comes among the messages."""
+        ...
+
+    def stop_recording(self) -> None:
+        """Be silent where a recording plays."""
         ...
 
     def messages(self) -> AsyncIterator[Message]:
@@ -156,6 +167,14 @@ class WorkerLink:
     def look_for_cards(self) -> None:
         """Ask for the sound cards; `CardsSeen` comes among the messages."""
         self._say(LookForCards())
+
+    def play_recording(self, wanted: PlayRecording) -> None:
+        """Play a recording's sound; `RecordingHeard` comes among the messages."""
+        self._say(wanted)
+
+    def stop_recording(self) -> None:
+        """Be silent where a recording plays."""
+        self._say(StopRecording())
 
     async def messages(self) -> AsyncIterator[Message]:
         """What the worker says, then `WorkerGone` if it dies; goes on after `restart`."""

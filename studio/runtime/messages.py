@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from pydantic_core import to_json
 
+from studio.export.placed import Placed
 from studio.runtime.cells import Cells, cells_from_json, cells_to_json
 from studio.runtime.plan import ConnectPlan
 from studio.session.local import LOCAL_EVENT, LocalEvent
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pydantic import BaseModel
+
+_TRACKS = ("input", "output")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,24 @@ class CardsSeen:
     problem: str = ""
 
 
-FromWorker = SessionBegan | LogLine | Fault | Cells | CardsSeen
+@dataclass(frozen=True, slots=True)
+class RecordingHeard:
+    """Where the ear is in a recording that is played.
+
+    Attributes:
+        number: of the `PlayRecording` that it answers.
+        at: session seconds of the recording.
+        is_virtual: whether nobody can hear it, since there is no card.
+        is_over: whether nothing more will sound.
+    """
+
+    number: int
+    at: float
+    is_virtual: bool = False
+    is_over: bool = False
+
+
+FromWorker = SessionBegan | LogLine | Fault | Cells | CardsSeen | RecordingHeard
 """What the worker says; `WorkerGone` is what the link says of it."""
 
 
@@ -112,7 +132,35 @@ class LookForCards:
     """Say which sound cards there are; answered with `CardsSeen`."""
 
 
-ToWorker = Start | Tell | Stop | Quit | LookForCards
+@dataclass(frozen=True, slots=True)
+class PlayRecording:
+    """Play a stored session's sound from a second on; another one that plays ends.
+
+    Attributes:
+        number: by which `RecordingHeard` tells this one from others.
+        path: the session's folder.
+        input: where the microphone's track lies on the time line.
+        output: where the assistant's track lies.
+        from_s: session seconds at which to begin.
+        speed: session seconds that pass in one.
+        speaker: as in `ConnectPlan`.
+    """
+
+    number: int
+    path: str
+    input: tuple[Placed, ...] = ()
+    output: tuple[Placed, ...] = ()
+    from_s: float = 0.0
+    speed: float = 1.0
+    speaker: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """Be silent where a recording plays."""
+
+
+ToWorker = Start | Tell | Stop | Quit | LookForCards | PlayRecording | StopRecording
 
 
 def from_worker_line(message: FromWorker) -> bytes:
@@ -126,6 +174,8 @@ def from_worker_line(message: FromWorker) -> bytes:
             return _line({"is": "fault", **asdict(message)})
         case CardsSeen():
             return _line({"is": "cards", **asdict(message)})
+        case RecordingHeard():
+            return _line({"is": "heard", **asdict(message)})
         case Cells():
             return _line({"is": "cells", **cells_to_json(message)})
         case _:
@@ -146,6 +196,8 @@ def read_from_worker(line: bytes) -> FromWorker:
             return CardsSeen(
                 inputs=tuple(values.pop("inputs")), outputs=tuple(values.pop("outputs")), **values
             )
+        case "heard":
+            return RecordingHeard(**values)
         case _:
             return cells_from_json(values)
 
@@ -161,6 +213,10 @@ def to_worker_line(message: ToWorker) -> bytes:
             return _line({"do": "stop"})
         case LookForCards():
             return _line({"do": "cards"})
+        case PlayRecording():
+            return _line({"do": "play", **asdict(message)})
+        case StopRecording():
+            return _line({"do": "silence"})
         case Quit():
             return _line({"do": "quit"})
         case _:
@@ -179,6 +235,12 @@ def read_to_worker(line: bytes) -> ToWorker:
             return Stop()
         case "cards":
             return LookForCards()
+        case "play":
+            del values["do"]
+            placed = {name: tuple(Placed(*each) for each in values[name]) for name in _TRACKS}
+            return PlayRecording(**{**values, **placed})
+        case "silence":
+            return StopRecording()
         case _:
             return Quit()
 

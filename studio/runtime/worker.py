@@ -23,14 +23,17 @@ from studio.runtime.live import LiveSession
 from studio.runtime.messages import (
     Fault,
     LookForCards,
+    PlayRecording,
     Quit,
     Start,
     Stop,
+    StopRecording,
     Tell,
     from_worker_line,
     read_to_worker,
 )
 from studio.runtime.priority import prefer_this_process
+from studio.runtime.replay import Replay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,12 +63,14 @@ class Worker:
         self._publish = publish
         self._session: LiveSession | None = None
         self._living: asyncio.Task[None] | None = None
+        self._replay = Replay(world.sound, publish)
 
     async def serve(self, reader: asyncio.StreamReader) -> None:
         """Do what the lines say until they end, then end the session."""
         async with asyncio.TaskGroup() as tasks:
             while line := await _next_line(reader):
-                match read_to_worker(line):
+                message = read_to_worker(line)
+                match message:
                     case Start(plan):
                         await self._end()
                         await self._begin(plan, tasks)
@@ -76,8 +81,13 @@ class Worker:
                         self._leave()
                     case LookForCards():
                         tasks.create_task(self._look_for_cards())
+                    case PlayRecording():
+                        await self._replay.play(message, tasks)
+                    case StopRecording():
+                        await self._replay.stop()
                     case Quit():
                         break
+            await self._replay.stop()
             await self._end()
 
     async def _begin(self, plan: ConnectPlan, tasks: asyncio.TaskGroup) -> None:

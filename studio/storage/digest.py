@@ -18,7 +18,7 @@ import msgspec
 from studio.core.errors import StudioError
 from studio.protocol.values import payload_bytes
 from studio.session.envelope import Origin
-from studio.storage.lines import SPAN, line_text, split_line
+from studio.storage.lines import LONGEST_S, SPAN, line_text, split_line
 
 ORIGINS = (Origin.SERVER, Origin.CLIENT, Origin.LOCAL)
 """Origins by their code in a column."""
@@ -61,6 +61,7 @@ class Digest:
     words: dict[str, list[str]]
 
 
+_Moment = Annotated[float, msgspec.Meta(ge=-LONGEST_S, le=LONGEST_S)]
 _Place = Annotated[int, msgspec.Meta(ge=0, lt=10**18)]
 
 
@@ -95,7 +96,7 @@ class _Event(msgspec.Struct, gc=False):
 
 class _Line(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     seq: int
-    at: float
+    at: _Moment
     origin: Literal["server", "client", "local"]
     event: _Event
 

@@ -37,6 +37,8 @@ ReadTrack = Callable[[Track, int, int], bytes]
 """Reads (track, offset, length) bytes of audio; fewer where the track is shorter."""
 
 _MARK = "$audio"
+LONGEST_S = 1e12
+"""No moment of a session is further from its beginning."""
 PREFIX = re.compile(
     r'\{"seq":(\d{1,18}),"at":(-?[0-9.e+-]{1,32}),"origin":"(server|client|local)","(event|raw)":',
     re.ASCII,
@@ -175,14 +177,13 @@ def split_line(line: str) -> Stored:
     if match is None or not line.endswith("}"):
         raise _unreadable()
     seq, at, origin, form = match.groups()
-    body = line[match.end() : -1]
+    kept = line[match.end() : -1]
     try:
-        if form == "raw":
-            body = json.loads(body)
+        body: object = json.loads(kept) if form == "raw" else kept
         moment = float(at)
     except ValueError as failure:
         raise _unreadable() from failure
-    if not isinstance(body, str):
+    if not isinstance(body, str) or not abs(moment) <= LONGEST_S:
         raise _unreadable()
     return Stored(int(seq), moment, Origin(origin), body, form == "raw" or _MARK not in body)
 

@@ -45,7 +45,10 @@ class Draft:
         Raises:
             StudioError: the value is not one the setting takes.
         """
-        plan = self._with(path, value, plans)
+        return self.with_plan(self._with(path, value, plans))
+
+    def with_plan(self, plan: ConnectPlan) -> Draft:
+        """With another plan, as a change that can be taken back."""
         if plan == self.plan:
             return self
         return Draft(plan, (*self.before, self.plan)[-_KEPT_CHANGES:])

@@ -14,11 +14,11 @@ from studio.ui.present.waterfall import Row, Sheet
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from studio.ui.live import Live
     from studio.ui.present.palette import Palette
+    from studio.ui.shown import Shown
 
 
-def rows(live: Live) -> list[Row]:
+def rows(live: Shown) -> list[Row]:
     """Every turn as a bar."""
     known = turns(live.state)
     summary = summarize(known, live.state)
@@ -38,12 +38,12 @@ def _row(turn: Turn, *, is_slowest: bool) -> Row:
     )
 
 
-def summary_of(live: Live, palette: Palette, width: int) -> list[Text]:
+def summary_of(live: Shown, palette: Palette, width: int) -> list[Text]:
     """The session's figures under the bars."""
     return summary_lines(summarize(turns(live.state), live.state), palette, width)
 
 
-def sheet_of(live: Live, index: int, palette: Palette, width: int) -> Sheet | None:
+def sheet_of(live: Shown, index: int, palette: Palette, width: int) -> Sheet | None:
     """The turn of a number in words; None where there is no such turn."""
     turn = next((each for each in turns(live.state) if each.index == index), None)
     if turn is None:

@@ -1,4 +1,4 @@
-"""What the screen knows: the folded session, its events, the draft settings, and what is wrong.
+"""The live session on the screen: folded as the worker tells it, with the settings under edit.
 
 No Textual here: the app feeds it messages and asks it what to draw.
 """
@@ -6,26 +6,37 @@ No Textual here: the app feeds it messages and asks it what to draw.
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
 
 from studio.core.errors import StudioError
 from studio.core.text import one_line
 from studio.protocol.dialect import Dialect
-from studio.runtime.messages import CardsSeen, Fault, LogLine, SessionBegan, WorkerGone
+from studio.runtime.messages import (
+    CardsSeen,
+    Fault,
+    LogLine,
+    RecordingHeard,
+    SessionBegan,
+    WorkerGone,
+)
 from studio.session.local import CallerSaid, SettingsAsked, SoundWanted
+from studio.session.order import Order
 from studio.session.reduce import reduce
-from studio.session.state import Problem, RefusedUpdate, SessionState
+from studio.session.state import Problem, SessionState
+from studio.storage.folders import LOG_NAME
 from studio.storage.lines import read_line
 from studio.storage.store import EventStore
 from studio.ui.draft import Draft
 from studio.ui.fields import CARD_PATHS, plan_value
 from studio.ui.notices import Notice, Notices
-from studio.ui.present.summary import PCM16_BYTES_PER_MS
-from studio.ui.runs import Runs
+from studio.ui.shown import Shown
 from studio.ui.trace import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from studio.core.clock import Clock
     from studio.runtime.link import Message
@@ -34,30 +45,18 @@ if TYPE_CHECKING:
 SETTLE_S = 0.25
 """How long the hand must rest before changed settings are sent."""
 
-G711_BYTES_PER_MS = 8.0
-
 ECHO_CODE = "echo"
 """The problem that the line above the panes tells, and no toast beside it."""
 
 
-class Live:
-    """The session on the screen.
+class Live(Shown):
+    """The session that the worker lives.
+
+    All events are folded as they come. A refusal is the last one, until the hand moves again.
 
     Attributes:
-        state: the fold of every envelope so far.
-        store: its events.
-        runs: the inspector's rows over them.
-        trace: the latest cells and their last seconds.
-        draft: what the person has set.
-        scripts: what the virtual microphone was given to say.
-        refusal: the last refused update, until the hand moves again.
-        header: the first line of the session's log.
-        path: the session's folder.
-        faults: what went wrong outside the session's log.
-        gone: the worker's end, while it has not been started again.
-        sessions: how many sessions began.
+        plans: a plan for each provider that can be chosen, by its name.
         cards: the sound cards as the worker saw them last; None while it has not said.
-        talk_is_held: whether the talk key is held down, rather than switched on.
         notices: what a line above the panes ought to say.
     """
 
@@ -66,11 +65,7 @@ class Live:
     ) -> None:
         self.draft = Draft(plan)
         self.plans = plans or {plan.provider: plan}
-        self.faults: tuple[Problem, ...] = ()
-        self.gone: WorkerGone | None = None
-        self.sessions = 0
         self.cards: CardsSeen | None = None
-        self.talk_is_held = False
         self._told = plan
         self._again: set[str] = set()
         self._clock = clock
@@ -80,37 +75,20 @@ class Live:
     def _fresh(self, header: dict[str, Any], path: str) -> None:
         self.state = SessionState()
         self.dialect = Dialect(header.get("dialect", Dialect.GA))
-        self.store = EventStore(self.dialect)
-        self.runs = Runs()
+        self.order = Order()
+        self.store = EventStore(self.dialect, Path(path) / LOG_NAME if path else None)
         self.trace = Trace()
-        self.refusal: RefusedUpdate | None = None
-        self.scripts: tuple[CallerSaid, ...] = ()
+        self.curves = None
+        self.refusal = None
+        self._scripts: tuple[CallerSaid, ...] = ()
         self.notices = Notices()
         self.header = header
         self.path = path
 
     @property
-    def is_connected(self) -> bool:
-        """Whether a session is open or on its way."""
-        return self.gone is None and self.state.connection.phase in ("connecting", "open")
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What went wrong, the session's own after the rest."""
-        return (*self.faults, *self.state.problems)
-
-    @property
-    def now(self) -> float:
-        """Session seconds as far as anything has told them."""
-        cells = self.trace.cells
-        return max(self.state.last_at, cells.at if cells else 0.0)
-
-    @property
-    def input_bytes_per_ms(self) -> float:
-        """How much audio a millisecond takes on this session's wire."""
-        known = self.state.settings.echoed or self.state.settings.asked
-        is_g711 = known.input_format in ("pcmu", "pcma")
-        return G711_BYTES_PER_MS if is_g711 else PCM16_BYTES_PER_MS
+    @override
+    def scripts(self) -> Sequence[CallerSaid]:
+        return self._scripts
 
     def take(self, message: Message) -> Problem | None:
         """Take in what the worker says; a problem that is worth a toast comes back."""
@@ -129,16 +107,19 @@ class Live:
                 self.cards = message
             case WorkerGone():
                 self.gone = message
+            case RecordingHeard():
+                pass
         return None
 
     def _fold(self, line: str) -> Problem | None:
         envelope = read_line(line, self.dialect)
+        self.order.take(envelope)
         before = self.state
         self.state = reduce(before, envelope).state
-        self.runs.append(len(self.store), self.store.append(line))
+        self.store.append(line)
         self.notices.take(envelope, self.state)
         if isinstance(envelope.event, CallerSaid):
-            self.scripts = (*self.scripts, envelope.event)
+            self._scripts = (*self._scripts, envelope.event)
         refused = self.state.settings.refused
         if refused is not None and refused is not before.settings.refused:
             self.draft = self.draft.refused(refused, self.state.settings.asked)
@@ -172,6 +153,17 @@ class Live:
     def undo(self) -> None:
         """Take the last change back."""
         self._moved(self.draft.undone())
+
+    def adopt(self, plan: ConnectPlan) -> None:
+        """Take another plan's settings over, and its provider where it can be chosen."""
+        peer = self.plans.get(plan.provider, self.draft.plan)
+        changes: dict[str, object] = {
+            name: getattr(peer, name) for name in ("provider", "url", "key_env", "dialect", "model")
+        }
+        if plan.provider in self.plans:
+            changes |= {"model": plan.model, "dialect": plan.dialect}
+        changed = self.draft.plan.model_copy(update={**changes, "settings": plan.settings})
+        self._moved(self.draft.with_plan(changed))
 
     def _moved(self, draft: Draft) -> None:
         self.refusal = None
@@ -213,23 +205,8 @@ class Live:
         self.gone = None
         self.state = replace(self.state, connection=replace(self.state.connection, phase="idle"))
 
-    def session_plan(self) -> Mapping[str, str | bool]:
-        """Provider, model and sound asked of the open session, by row; empty where none is open."""
-        if not self.is_connected:
-            return {}
-        known, sound = self.state.connection, self.state.sound
-        held: dict[str, str | bool] = {
-            "provider": known.provider,
-            "model": known.model or self.draft.plan.model,
-            "cleaning.echo": sound.cleaning.echo,
-            "cleaning.noise_suppression": sound.cleaning.noise_suppression,
-            "cleaning.gain_control": sound.cleaning.gain_control,
-        }
-        cards = {"microphone": sound.microphone, "speaker": sound.speaker}
-        return held | {path: name for path, name in cards.items() if name}
-
+    @override
     def notice(self, restart_key: str, echo_key: str) -> Notice | None:
-        """What the line above the panes says; None for nothing."""
         if self.gone is None:
             return self.notices.line(self.now, echo_key) if self.is_connected else None
         status = self.gone.status

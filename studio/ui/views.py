@@ -14,15 +14,15 @@ from studio.ui.present.transcript import Ending, TurnView
 
 if TYPE_CHECKING:
     from studio.session.latency import TurnLatency
-    from studio.ui.live import Live
+    from studio.ui.shown import Shown
 
 _PLAYING_STEP_MS = 100
 _LANE_SPANS = 40
 
 
-def config_view(live: Live) -> ConfigView:
+def config_view(live: Shown) -> ConfigView:
     """The settings as asked, echoed and observed."""
-    if not live.is_connected:
+    if not live.is_connected and not live.is_recording:
         return ConfigView(plan=live.draft.plan)
     seen = observe(live.state)
     return ConfigView(
@@ -35,7 +35,7 @@ def config_view(live: Live) -> ConfigView:
     )
 
 
-def _ends(live: Live) -> dict[str, OpenEnd]:
+def _ends(live: Shown) -> dict[str, OpenEnd]:
     """What sound flows through at each end, as far as anything was opened."""
     speech, playback = live.state.speech, live.state.playback
     ends = {
@@ -45,7 +45,7 @@ def _ends(live: Live) -> dict[str, OpenEnd]:
     return {path: end for path, end in ends.items() if end.name}
 
 
-def turn_views(live: Live) -> list[TurnView]:
+def turn_views(live: Shown) -> list[TurnView]:
     """The turns, with the play-head in steps that the eye can follow."""
     known = live.state.settings.echoed or live.state.settings.asked
     output = AudioFormat(known.output_format or "pcm16")
@@ -67,12 +67,12 @@ def turn_views(live: Live) -> list[TurnView]:
     return views
 
 
-def ending(live: Live) -> Ending | None:
+def ending(live: Shown) -> Ending | None:
     """How the session ended; None while it goes on."""
     known = live.state.connection
     if known.phase not in ("failed", "closed"):
         return None
-    bare = Ending(known)
+    bare = Ending(known, is_recorded=live.is_recording)
     if bare.is_in_good_order:
         return bare
     causes = [each for each in live.state.problems if each.severity == "error" and not each.benign]
@@ -83,7 +83,7 @@ def _step(played_ms: float) -> float:
     return played_ms // _PLAYING_STEP_MS * _PLAYING_STEP_MS
 
 
-def _script(live: Live, turn: Turn) -> str:
+def _script(live: Shown, turn: Turn) -> str:
     """What the virtual microphone was saying while the server heard this turn."""
     span = turn.server_span
     if span is None:
@@ -93,7 +93,7 @@ def _script(live: Live, turn: Turn) -> str:
     return " ".join(said)
 
 
-def last_latency(live: Live) -> TurnLatency | None:
+def last_latency(live: Shown) -> TurnLatency | None:
     """The latest turn's latency of which anything is known."""
     for turn in reversed(turns(live.state)):
         if any(ms is not None for _, ms in turn.latency.parts()):
@@ -101,7 +101,7 @@ def last_latency(live: Live) -> TurnLatency | None:
     return None
 
 
-def levels(live: Live) -> tuple[Level, Level]:
+def levels(live: Shown) -> tuple[Level, Level]:
     """Microphone and speaker."""
     cells, speech = live.trace.cells, live.state.speech
     if cells is None or not live.is_connected:
@@ -119,23 +119,33 @@ def levels(live: Live) -> tuple[Level, Level]:
     return mic, Level("speaker", cells.output_db, cells.output_peak_db)
 
 
-def meter_notes(live: Live) -> list[tuple[str, str]]:
+def meter_notes(live: Shown) -> list[tuple[str, str]]:
     """Devices and timing under the bars, as (label, words)."""
     cells, state = live.trace.cells, live.state
     notes = [
         ("in", _end_words(state.speech.input_device, state.speech.input_is_virtual)),
         ("out", _end_words(state.playback.output_device, state.playback.output_is_virtual)),
     ]
-    if cells is not None and live.is_connected:
+    if live.recording is not None:
+        notes += _recorded_notes(live)
+    elif cells is not None and live.is_connected:
         notes.append(("queued", f"{cells.queued_ms / 1000:.1f} s, mic {cells.late_ms:.0f} ms late"))
     return [(label, one_line(words)) for label, words in notes if words]
+
+
+def _recorded_notes(live: Shown) -> list[tuple[str, str]]:
+    """Why there are no levels, where there are none."""
+    if live.curves is None:
+        return [("levels", "the tracks are being read")]
+    has_sound = live.curves.input_db.size or live.curves.output_db.size
+    return [] if has_sound else [("levels", "no sound was kept")]
 
 
 def _end_words(name: str, is_virtual: bool) -> str:  # noqa: FBT001 as the state has it
     return f"virtual · {name}" if name and is_virtual else name
 
 
-def lanes(live: Live) -> Lanes:
+def lanes(live: Shown) -> Lanes:
     """Speech over time."""
     state, trace = live.state, live.trace
     known = state.settings.echoed or state.settings.asked
@@ -152,7 +162,7 @@ def lanes(live: Live) -> Lanes:
     )
 
 
-def flags(live: Live) -> list[str]:
+def flags(live: Shown) -> list[str]:
     """What is switched otherwise than usual, while a session is open or on its way."""
     if not live.is_connected:
         return []

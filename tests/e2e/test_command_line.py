@@ -134,7 +134,7 @@ def test_the_doctor_sees_a_broken_settings_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("talk",), ("serve",), ("sessions",), ("export",), ("doctor",)]
+    "command", [(), ("talk",), ("serve",), ("sessions",), ("events",), ("export",), ("doctor",)]
 )
 def test_every_command_explains_itself(tmp_path: Path, command: tuple[str, ...]) -> None:
     told = studio(tmp_path, *command, "--help").stdout
@@ -199,15 +199,18 @@ def test_a_disk_that_fills_up_is_said_and_the_session_so_far_is_kept(tmp_path: P
     assert "Free some disk space" in done.stderr
     exported = studio(tmp_path, "export", "last")
     assert "Provider: local" in exported.stdout
-    assert "end marker" in exported.stderr
+    assert "was not closed" in exported.stderr
 
 
 def test_an_export_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     studio(tmp_path, "talk", "--mic", "silence", "--max-seconds", "1")
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    studio(tmp_path, "export", "last", "-o", str(folder), expected_status=1)
-    assert not list(tmp_path.glob(".folder*"))
+    target = tmp_path / "report.md"
+    (target / "in the way").mkdir(parents=True)
+    missing = tmp_path / "no such folder" / "report.md"
+    studio(tmp_path, "export", "last", "-o", str(missing), expected_status=1)
+    assert not missing.parent.exists()
+    studio(tmp_path, "export", "last", "-o", str(target))
+    assert [each.suffix for each in target.iterdir() if each.is_file()] == [".md"]
 
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -10,7 +10,7 @@ from pathlib import Path
 from studio.protocol.settings import DEFAULTS
 from studio.runtime.cells import Cells
 from studio.runtime.link import Message
-from studio.runtime.messages import LogLine, SessionBegan
+from studio.runtime.messages import LogLine, PlayRecording, SessionBegan
 from studio.runtime.plan import ConnectPlan
 from studio.session.envelope import Envelope
 from studio.session.local import LocalEvent
@@ -55,6 +55,7 @@ class FakeFeed:
         sent: the events of `send`, in order.
         stopped: how often `stop` was called.
         looked: how often the cards were asked for.
+        played: what of recordings was to be played; None for silence.
     """
 
     cells: Cells = field(default_factory=Cells)
@@ -62,6 +63,7 @@ class FakeFeed:
     sent: list[LocalEvent] = field(default_factory=list)
     stopped: int = 0
     looked: int = 0
+    played: list[PlayRecording | None] = field(default_factory=list)
     _queue: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
 
     def start(self, plan: ConnectPlan) -> None:
@@ -75,6 +77,12 @@ class FakeFeed:
 
     def look_for_cards(self) -> None:
         self.looked += 1
+
+    def play_recording(self, wanted: PlayRecording) -> None:
+        self.played.append(wanted)
+
+    def stop_recording(self) -> None:
+        self.played.append(None)
 
     async def messages(self) -> AsyncIterator[Message]:
         while True:

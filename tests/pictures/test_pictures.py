@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from studio.config.themes import bundled_theme_folder, load_themes
 from studio.core.clock import ManualClock
 from studio.runtime.cells import Cells
 from studio.session.reduce import fold
 from studio.ui.app import Opening, StudioApp
+from studio.ui.widgets.filter_bar import FilterBar
 from tests import conversations
 from tests.fakes.feed import PLAN, FakeFeed
 
@@ -101,5 +103,32 @@ def test_the_latency_screen(
         for _ in range(4):
             app.look()
             await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=go_there)
+
+
+@pytest.mark.parametrize(
+    ("name", "theme", "size", "keys"),
+    [
+        ("late_barge_in", "dark", (80, 24), ("slash", *"truncated", "enter")),
+        ("late_barge_in", "light", (120, 40), ("slash", *"resp_1", "enter", "apostrophe")),
+        ("tool_round", "dark", (120, 40), ("f", *"-is:delta sizes:1")),
+        ("tool_round", "high-contrast", (200, 60), ("f", *"from:server type:re")),
+        ("late_barge_in", "dark", (200, 60), ("g", "C", "down")),
+    ],
+)
+def test_the_inspector(
+    snap_compare: Compare, name: str, theme: str, size: tuple[int, int], keys: tuple[str, ...]
+) -> None:
+    app, settle = screen(name, theme)
+
+    async def go_there(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        await pilot.press("3", *(("z",) if size != (80, 24) else ()), *keys)
+        bar = app.screen_stack[0].query_one(FilterBar)
+        bar.query_one(Input).cursor_blink = False
+        for _ in range(40):
+            app.look()
+            await pilot.pause(0.01)
 
     assert snap_compare(app, terminal_size=size, run_before=go_there)

@@ -64,7 +64,7 @@ async def test_the_cursor_stays_on_its_turn_while_others_come() -> None:
         await held.until(lambda: len(held.live.store) == len(lines))
         assert waterfall(held).cursor == 2
         assert "turn 2" in words(held, "latency-turn")
-        await held.pilot.press("f")
+        await held.pilot.press("G")
         assert waterfall(held).cursor == waterfall(held).line_count()
         assert waterfall(held).cursor != newest
 
@@ -91,7 +91,7 @@ async def test_a_click_goes_to_a_turn_and_a_key_to_the_slowest() -> None:
         await held.pilot.click(waterfall(held), offset=(30, 0))
         assert waterfall(held).cursor == 1
         assert "turn 1" in words(held, "latency-turn")
-        await held.pilot.press("f", "s")
+        await held.pilot.press("G", "s")
         marked = [at for at, line in enumerate(words(held, "latency").splitlines(), 1)
                   if "▲" in line]  # fmt: skip
         assert marked == [waterfall(held).cursor]
@@ -104,7 +104,7 @@ async def test_a_cut_turn_has_its_ledger_and_the_verdict_on_its_echo() -> None:
         await held.until(lambda: "cut by speech" in words(held, "latency-turn"))
         assert "generated" in words(held, "latency-turn")
         assert "played 1,590 ms" in words(held, "latency-turn")
-        await held.pilot.press("f")
+        await held.pilot.press("G")
         await held.until(lambda: "assistant's own voice" in words(held, "latency-turn"))
         assert "→ Wear a headset" in words(held, "latency-turn")
 

@@ -402,7 +402,7 @@ async def test_the_transcript_follows_until_it_is_scrolled() -> None:
         await held.until(lambda: pane.max_scroll_y and pane.scroll_y == pane.max_scroll_y)
         await held.pilot.press("up", "up")
         await held.until(lambda: pane.scroll_y < pane.max_scroll_y)
-        await held.pilot.press("f")
+        await held.pilot.press("G")
         await held.until(lambda: pane.scroll_y == pane.max_scroll_y)
 
 

@@ -3,137 +3,224 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.text import Text
+from rich.cells import cell_len, set_cell_size
+from rich.text import Span, Text
 
 from studio.session.envelope import Origin
-from studio.ui.present.summary import PCM16_BYTES_PER_MS, audio, run_summary, summary
-from studio.ui.present.words import gap, span, stamp
+from studio.ui.present.summary import PCM16_BYTES_PER_MS
+from studio.ui.present.words import gap, size, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from studio.session.envelope import Envelope
+    from studio.ui.present.columns import Column
+    from studio.ui.present.lanes import LaneMark
     from studio.ui.present.palette import Palette
-    from studio.ui.runs import Run
 
 _ARROWS = {Origin.SERVER: "←", Origin.CLIENT: "→", Origin.LOCAL: "·"}
-_TIME_CELLS, _GAP_CELLS = 8, 7
-_PREFIX_CELLS = _TIME_CELLS + _GAP_CELLS + 3
-_WORDS_FROM = 72
-_TYPE_CELLS = 24
-_LEAST_WORDS_CELLS = 16
 _WORD_START = re.compile("[._]")
 _PAUSE_S = 0.1
 _LOUD = {"error", "local.connection.failed", "local.device.failed", "local.audio.dropped"}
+_MARK, _MATCH, _HERE = "◆", "•", "▶"
 
 
-def event_line(
-    envelope: Envelope,
-    width: int,
-    palette: Palette,
-    bytes_per_ms: float = PCM16_BYTES_PER_MS,
-) -> Text:
-    """A single event of a run that is open, under its row."""
-    line = _prefix(envelope.at, None, "", palette)
-    line.append("╵ ", palette.faint)
-    line.append(summary(envelope.event, bytes_per_ms), palette.muted)
-    return _cut(line, width)
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A row, or one event of a row that is open.
+
+    Attributes:
+        at: session seconds of its first event.
+        type: the wire's word, empty for a frame that is no event.
+        origin: who said it.
+        gap_s: seconds since the row above it began; None for an event of an open row.
+        anchor_s: seconds since its turn's anchor; None where it has none.
+        turn: the number of its turn, 0 for none.
+        count: how many events it stands for.
+        size_bytes: what they took on the wire.
+        audio_bytes: the audio in them, decoded.
+        took_s: seconds from its first event to its latest.
+        first: where its first event stands.
+        lanes: the responses and items under way, a cell each.
+        is_open: whether its events stand below it.
+        is_member: whether it is an event of an open row.
+        is_marked: whether the person marked an event of it.
+        is_match: whether the search found an event of it.
+        is_here: whether the recording has come to it and no further.
+        is_ahead: whether the recording has not come to it.
+    """
+
+    at: float
+    type: str
+    origin: Origin
+    gap_s: float | None = None
+    anchor_s: float | None = None
+    turn: int = 0
+    count: int = 1
+    size_bytes: int = 0
+    audio_bytes: int = 0
+    took_s: float = 0.0
+    first: int = 0
+    lanes: tuple[LaneMark, ...] = ()
+    is_open: bool = False
+    is_member: bool = False
+    is_marked: bool = False
+    is_match: bool = False
+    is_here: bool = False
+    is_ahead: bool = False
 
 
-def run_line(
-    run: Run,
-    first: Envelope,
-    events: Iterable[Envelope],
-    width: int,
-    palette: Palette,
-    *,
-    is_open: bool = False,
-    bytes_per_ms: float = PCM16_BYTES_PER_MS,
-) -> Text:
-    """A row: time, gap, direction, type, and what it says.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How all rows of a view are drawn.
+
+    Attributes:
+        widths: the columns that stand there, and their cells.
+        palette: colours.
+        bytes_per_ms: how much audio a millisecond takes on this wire.
+        wanted: what was searched for, in small letters.
+    """
+
+    widths: Mapping[Column, int]
+    palette: Palette
+    bytes_per_ms: float = PCM16_BYTES_PER_MS
+    wanted: str = ""
+
+
+def row_line(row: RowView, words: str, look: Look) -> Text:
+    """A row as the columns have it.
 
     Args:
-        run: what the row holds.
-        first: its first event.
-        events: all its events; only as many are taken as the width needs.
-        width: cells.
-        palette: colours.
-        is_open: whether the run's events stand below it.
-        bytes_per_ms: how much audio a millisecond takes on this wire.
+        row: what it stands for.
+        words: what it says.
+        look: how it is drawn.
     """
-    line = _prefix(run.first_at, run.first_at - run.previous_at, _ARROWS[first.origin], palette)
-    line.stylize(_side(first, palette), line.cell_len - 2, line.cell_len)
-    count = f" ×{len(run):,}" if len(run) > 1 else ""
-    column = _words_column(width)
-    kind = _fitted(run.type or "malformed", column - line.cell_len - len(count) - 2)
-    _append_type(line, kind, palette, loud=_is_loud(first))
-    line.append(count, palette.accent if is_open else palette.muted)
-    line.append(" " * (column - line.cell_len))
-    line.append(_words(run, first, events, width, bytes_per_ms), _word_style(run, first, palette))
-    return _cut(line, width)
+    palette = look.palette
+    line = _Line()
+    line.add(*_gutter(row, palette))
+    for column, cells in look.widths.items():
+        if column == "type":
+            _add_type(line, row, cells, palette)
+        elif column == "lanes":
+            line.add(" ")
+            for mark in row.lanes:
+                line.add(*mark)
+            line.add(" " * (cells - 1 - len(row.lanes)))
+        elif column != "words":
+            text, style = _figure(column, row, palette)
+            line.add(text.rjust(cells)[-cells:], style)
+    cells = look.widths["words"]
+    line.add(words if cell_len(words) <= cells else _shortened(words, cells), _tone(row, palette))
+    if row.is_ahead:
+        return Text("".join(line.pieces), palette.faint, no_wrap=True, end="")
+    made = line.text()
+    if look.wanted:
+        _mark_found(made, look)
+    return made
 
 
-def _words(
-    run: Run, first: Envelope, events: Iterable[Envelope], width: int, bytes_per_ms: float
-) -> str:
-    if len(run) == 1:
-        return summary(first.event, bytes_per_ms)
-    if run.audio_bytes:
-        took_ms = (run.last_at - run.first_at) * 1000
-        return f"{audio(run.audio_bytes, bytes_per_ms)} in {span(took_ms)}"
-    return run_summary(events, width)
+class _Line:
+    """Pieces of a line with their styles, put together at the end."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self._spans: list[Span] = []
+        self._length = 0
+
+    def add(self, piece: str, style: str = "") -> None:
+        """Put a piece at the end."""
+        end = self._length + len(piece)
+        if style and piece:
+            self._spans.append(Span(self._length, end, style))
+        self.pieces.append(piece)
+        self._length = end
+
+    def text(self) -> Text:
+        """The line."""
+        return Text("".join(self.pieces), no_wrap=True, end="", spans=self._spans)
 
 
-def _word_style(run: Run, first: Envelope, palette: Palette) -> str:
-    if _is_loud(first):
-        return palette.error
-    return palette.muted if run.audio_bytes or first.origin is Origin.LOCAL else palette.foreground
+def _shortened(words: str, cells: int) -> str:
+    return f"{set_cell_size(words, cells - 1)}…" if cells > 0 else ""
 
 
-def _prefix(at: float, since: float | None, arrow: str, palette: Palette) -> Text:
-    line = Text(no_wrap=True, end="")
-    line.append(stamp(at).rjust(_TIME_CELLS), palette.muted)
-    pause = since is not None and since >= _PAUSE_S
-    told = "" if since is None else gap(since)
-    line.append(told.rjust(_GAP_CELLS), palette.muted if pause else palette.faint)
-    line.append(f" {arrow or ' '} ")
-    return line
+def _gutter(row: RowView, palette: Palette) -> tuple[str, str]:
+    if row.is_here:
+        return _HERE, palette.good
+    if row.is_marked:
+        return _MARK, palette.warning
+    return (_MATCH, palette.warning) if row.is_match else (" ", "")
 
 
-def _append_type(line: Text, kind: str, palette: Palette, *, loud: bool) -> None:
-    """The type with its last word bright: the eye reads that one."""
+def _figure(column: Column, row: RowView, palette: Palette) -> tuple[str, str]:
+    """The text and colour of a column that holds a figure; nothing where it is not known."""
+    match column:
+        case "time":
+            return stamp(row.at), palette.muted
+        case "gap" if row.gap_s is not None:
+            return gap(row.gap_s), palette.muted if row.gap_s >= _PAUSE_S else palette.faint
+        case "anchor" if row.anchor_s is not None:
+            return _signed(row.anchor_s), palette.faint
+        case "turn" if row.turn:
+            return str(row.turn), palette.faint
+        case "size":
+            return size(row.size_bytes), palette.faint
+        case _:
+            return "", ""
+
+
+def _signed(seconds: float) -> str:
+    return gap(seconds) if seconds >= 0 else f"−{gap(-seconds)[1:]}"
+
+
+def _add_type(line: _Line, row: RowView, cells: int, palette: Palette) -> None:
+    """Direction and type, its last word bright: the eye reads that one."""
+    if row.is_member:
+        line.add("   ")
+        line.add("╵".ljust(cells), palette.faint)
+        return
+    line.add(f" {_ARROWS[row.origin]} ", _side(row.origin, palette))
+    count = f" ×{row.count:,}"[:cells] if row.count > 1 else ""
+    kind = _fitted(row.type or "malformed", cells - len(count) - 1)
     family, dot, last = kind.rpartition(".")
-    line.append(family + dot, palette.muted)
-    line.append(last, palette.error if loud else palette.foreground)
+    line.add(family + dot, palette.muted)
+    line.add(last, palette.error if _is_loud(row) else palette.foreground)
+    line.add(count, palette.accent if row.is_open else palette.muted)
+    line.add(" " * (cells - len(kind) - len(count)))
+
+
+def _tone(row: RowView, palette: Palette) -> str:
+    if _is_loud(row):
+        return palette.error
+    is_quiet = row.audio_bytes or row.is_member or row.origin is Origin.LOCAL
+    return palette.muted if is_quiet else palette.foreground
 
 
 def _fitted(kind: str, cells: int) -> str:
     """A type that is too long loses words at its beginning: its end tells it apart."""
     if len(kind) <= cells:
         return kind
-    cut = max(0, len(kind) - cells + 1)
+    if cells < 1:
+        return ""
+    cut = len(kind) - cells + 1
     start = _WORD_START.search(kind, cut - 1)
     return f"…{kind[start.end() if start else cut :]}"
 
 
-def _words_column(width: int) -> int:
-    """Where the words begin, so that they stand in a column; a narrow pane gives to the type."""
-    narrow = min(_PREFIX_CELLS + _TYPE_CELLS, width - _LEAST_WORDS_CELLS)
-    return min(_WORDS_FROM, max(_PREFIX_CELLS + 12, narrow, width * 5 // 8))
+def _mark_found(text: Text, look: Look) -> None:
+    """What was searched for stands out where the row says it."""
+    plain = text.plain.casefold()
+    start = len(plain) if len(plain) != len(text.plain) else 0
+    while (at := plain.find(look.wanted, start)) >= 0:
+        start = at + len(look.wanted)
+        text.stylize(f"{look.palette.surface} on {look.palette.warning}", at, start)
 
 
-def _side(envelope: Envelope, palette: Palette) -> str:
+def _side(origin: Origin, palette: Palette) -> str:
     sides = {Origin.SERVER: palette.accent, Origin.CLIENT: palette.user}
-    return sides.get(envelope.origin, palette.faint)
+    return sides.get(origin, palette.faint)
 
 
-def _is_loud(envelope: Envelope) -> bool:
-    kind = envelope.event.type
-    return not kind or kind in _LOUD or kind.endswith(".failed")
-
-
-def _cut(line: Text, width: int) -> Text:
-    line.truncate(max(width, 1), overflow="ellipsis")
-    return line
+def _is_loud(row: RowView) -> bool:
+    return not row.type or row.type in _LOUD or row.type.endswith(".failed")

@@ -1,99 +1,80 @@
-"""An event's payload as indented, coloured JSON; audio stands as its duration and size."""
+"""An event's payload as JSON values, and what of it is a sound or a picture."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-
-from studio.core.text import printable
-from studio.ui.present.summary import PCM16_BYTES_PER_MS, audio
-
 if TYPE_CHECKING:
+    from studio.protocol.catalog import Path
     from studio.session.envelope import Envelope
-    from studio.ui.present.palette import Palette
 
 _AUDIO_KEYS = {"audio", "delta"}
 _SHORTEST_BASE64 = 400
-_TAB = "  "
+_MOST_SEARCHED = 5_000
 
 
 def payload_of(envelope: Envelope) -> Any:  # noqa: ANN401 JSON of any shape
-    """The event as JSON values: as it crossed the wire, or as this machine wrote it down."""
+    """The event as JSON values: as it crossed the wire, or as this machine wrote it down.
+
+    A frame that is no JSON, or nests deeper than can be read, comes back as its text.
+    """
     if envelope.raw:
         try:
             return json.loads(envelope.raw)
-        except ValueError:
+        except (ValueError, RecursionError):
             return envelope.raw
-    return envelope.event.model_dump(mode="json", exclude_unset=True) | {
-        "type": envelope.event.type
-    }
+    named = {"type": envelope.event.type}
+    return named | envelope.event.model_dump(mode="json", exclude_unset=True)
 
 
-def payload_lines(
-    envelope: Envelope, palette: Palette, bytes_per_ms: float = PCM16_BYTES_PER_MS
-) -> list[Text]:
-    """The payload, one line of JSON each, not wrapped."""
-    payload = payload_of(envelope)
-    if isinstance(payload, str):
-        return [Text(line, palette.warning) for line in printable(payload).splitlines()]
-    whole = Text(no_wrap=True, end="")
-    for piece, style in _pieces(payload, "", palette, bytes_per_ms):
-        whole.append(piece, style)
-    return list(whole.split("\n"))
-
-
-def _pieces(
-    value: Any,  # noqa: ANN401 JSON of any shape
-    indent: str,
-    palette: Palette,
-    bytes_per_ms: float,
-) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping) and value:
-        yield from _block(value.items(), "{}", indent, palette, bytes_per_ms)
-    elif isinstance(value, list) and value:
-        yield from _block(((None, inner) for inner in value), "[]", indent, palette, bytes_per_ms)
-    elif isinstance(value, str):
-        yield json.dumps(printable(value), ensure_ascii=False), palette.good
-    elif value is None or isinstance(value, bool):
-        yield json.dumps(value), palette.warning
-    elif isinstance(value, int | float):
-        yield json.dumps(value), palette.user
-    else:
-        yield json.dumps(value), palette.muted
-
-
-def _block(
-    members: Any,  # noqa: ANN401 keys (or None) and values
-    marks: str,
-    indent: str,
-    palette: Palette,
-    bytes_per_ms: float,
-) -> Iterator[tuple[str, str]]:
-    yield marks[0], palette.faint
-    inner_indent = indent + _TAB
-    comma = ""
-    for key, inner in members:
-        yield f"{comma}\n{inner_indent}", palette.faint
-        comma = ","
-        if key is not None:
-            yield printable(str(key)), palette.muted
-            yield ": ", palette.faint
-        if (count := _audio_bytes(key, inner)) is None:
-            yield from _pieces(inner, inner_indent, palette, bytes_per_ms)
-        else:
-            yield f"‹{audio(count, bytes_per_ms)}›", palette.accent
-    yield f"\n{indent}{marks[1]}", palette.faint
-
-
-def _audio_bytes(key: str | None, value: object) -> int | None:
+def audio_bytes(key: str | int | None, value: object) -> int | None:
     """How many audio bytes stand here; None where it is no audio."""
     if isinstance(value, Mapping) and isinstance(stored := value.get("$audio"), Mapping):
-        return int(stored.get("bytes", 0))
-    is_long = isinstance(value, str) and len(value) >= _SHORTEST_BASE64 and " " not in value
-    if is_long and key in _AUDIO_KEYS:
-        text = str(value)
-        return len(text) * 3 // 4 - text[-2:].count("=")
+        count = stored.get("bytes", 0)
+        return count if isinstance(count, int) else 0
+    if isinstance(value, str) and len(value) >= _SHORTEST_BASE64 and " " not in value:
+        return len(value) * 3 // 4 - value[-2:].count("=") if key in _AUDIO_KEYS else None
+    return None
+
+
+def audio_place(payload: object) -> Path | None:
+    """Where an event's audio stands; None where it has none."""
+    return _first(payload, lambda key, value: audio_bytes(key, value) is not None)
+
+
+def picture_place(payload: object) -> Path | None:
+    """Where an event's first picture stands, a data URL; None where it has none."""
+    return _first(
+        payload, lambda _key, value: isinstance(value, str) and value.startswith("data:image/")
+    )
+
+
+def value_at(payload: Any, path: Path) -> Any:  # noqa: ANN401 JSON of any shape
+    """What stands at a path that is there."""
+    for step in path:
+        payload = payload[step]
+    return payload
+
+
+def _first(payload: object, is_it: Any) -> Path | None:  # noqa: ANN401 a test of (key, value)
+    """The first place that passes a test, breadth first, within the first few thousand values."""
+    level: list[tuple[Path, object]] = [((), payload)]
+    looked = 0
+    while level and looked < _MOST_SEARCHED:
+        below: list[tuple[Path, object]] = []
+        for path, value in level:
+            pairs: Any = ()
+            if isinstance(value, Mapping):
+                pairs = value.items()
+            elif isinstance(value, list):
+                pairs = enumerate(value[:_MOST_SEARCHED])
+            for key, inner in pairs:
+                looked += 1
+                if is_it(key, inner):
+                    return (*path, key)
+                if isinstance(inner, Mapping | list):
+                    below.append(((*path, key), inner))
+        level = below
     return None

@@ -42,6 +42,38 @@ def connection_line(
     return _spread(line, right, width)
 
 
+def recording_line(
+    name: str, started_at: str, facts: Sequence[str], flags: Sequence[str], width: int,
+    palette: Palette,
+) -> Text:  # fmt: skip
+    """That this is a recording, from when, and its name on the left; flags at the right.
+
+    Args:
+        name: the recording's.
+        started_at: date and time, as the header has it.
+        facts: provider, model and voice.
+        flags: what was switched otherwise than usual, and what is particular now.
+        width: cells.
+        palette: colours.
+    """
+    line = Text(" ", no_wrap=True, end="")
+    line.append("▷ recording", palette.accent)
+    line.append(f"   {_date(started_at)}", palette.foreground)
+    line.append(f"   {one_line(name, 60)}", palette.muted)
+    for fact in facts:
+        if fact:
+            line.append("   " + one_line(fact), palette.muted)
+    right = Text(no_wrap=True, end="")
+    for flag in flags:
+        right.append(f"{flag}   ", palette.warning)
+    return _spread(line, right, width)
+
+
+def _date(started_at: str) -> str:
+    """`2026-01-01 12:00`, in the header's own time zone."""
+    return one_line(started_at[:16].replace("T", " "))
+
+
 def _phase(connection: Connection, palette: Palette) -> tuple[str, str, str]:
     match connection.phase:
         case "open":
@@ -63,12 +95,13 @@ def turn_line(
     problems: Sequence[Problem],
     width: int,
     palette: Palette,
+    cost: str = "",
 ) -> Text:
-    """The last turn's latency and its parts; tokens, problems and the log's place at the right."""
+    """The last turn's latency and its parts; cost, tokens, problems and the log at the right."""
     left = latency_text(latency, palette)
     told = _problem_count(problems, palette)
     told.stylize(Style.from_meta({"do": "app.problems"}))
-    facts = [_tokens(totals, palette)]
+    facts = [Text(cost, palette.muted), _tokens(totals, palette)]
     if path:
         facts.append(Text(_short_path(path), palette.faint))
     right = Text(no_wrap=True, end="")

@@ -14,7 +14,6 @@ from studio.ui.present.words import short_id, size, span, stamp
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from studio.session.envelope import Envelope
 
 PCM16_BYTES_PER_MS = 48.0
 _LONGEST = 300
@@ -36,11 +35,11 @@ def summary(event: object, bytes_per_ms: float = PCM16_BYTES_PER_MS) -> str:
     return one_line(describe(event), _LONGEST) if describe else ""
 
 
-def run_summary(run: Iterable[Envelope], width: int) -> str:
+def run_summary(deltas: Iterable[object], width: int) -> str:
     """The words of a run of text deltas, as many as `width` cells need."""
     words = ""
-    for envelope in run:
-        words += str(getattr(envelope.event, "delta", "") or "")
+    for delta in deltas:
+        words += str(delta or "")
         if len(words) > width:
             break
     return quoted(words)

@@ -5,11 +5,13 @@ What was heard is bright, what is still to be heard is dim, what never will be i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Console
+from rich.style import Style
 from rich.text import Text
 
 from studio.core.text import one_line, printable
@@ -30,6 +32,7 @@ _WRAPPER = Console(file=StringIO(), width=400, color_system=None, legacy_windows
 _LONGEST_CALL = 400
 _CLOSED_AS_MEANT = 1000
 
+_WORD = re.compile(r"\S+")
 _SELF = "self-interruption"
 _SHOWN_TAGS = ("typed", "push-to-talk", "cancelled")
 """Tags that nothing else on a turn's lines says; that it was cut off its own line does."""
@@ -89,7 +92,7 @@ def _began_at(part: Said | ToolCall) -> float:
 def _said_lines(
     view: TurnView, said: Said, width: int, palette: Palette, latency_ms: float | None
 ) -> list[Text]:
-    text = _voice_text(view, said, palette)
+    text = _traceable(_voice_text(view, said, palette), said.item.id)
     if not text.plain.strip():
         text = Text("…", palette.muted)
     aside = "" if latency_ms is None else _seconds(latency_ms)
@@ -104,6 +107,7 @@ class Ending(NamedTuple):
 
     connection: Connection
     hint: str = ""
+    is_recorded: bool = False
 
     @property
     def is_in_good_order(self) -> bool:
@@ -118,7 +122,7 @@ class Ending(NamedTuple):
 
 def ending_lines(ending: Ending, width: int, palette: Palette) -> list[Text]:
     """What stands under the last turn of a session that is over, or that never began."""
-    known, hint = ending
+    known, hint, is_recorded = ending
     if known.phase == "failed":
         who, color, again = "failed", palette.error, "c tries again"
     else:
@@ -131,7 +135,9 @@ def ending_lines(ending: Ending, width: int, palette: Palette) -> list[Text]:
     lines = _block(who, Text(said, palette.foreground), width, color)
     if hint:
         lines += _block("", Text(f"→ {one_line(hint)}", palette.muted), width, "")
-    return [*lines, *_block("", Text(again, palette.faint), width, "")]
+    if not is_recorded:
+        lines += _block("", Text(again, palette.faint), width, "")
+    return lines
 
 
 def _user_lines(view: TurnView, width: int, palette: Palette) -> list[Text]:
@@ -142,7 +148,7 @@ def _user_lines(view: TurnView, width: int, palette: Palette) -> list[Text]:
         words = "nobody spoke, so the assistant asks"
         return _block("system", Text(words, palette.muted), width, palette.muted)
     aside = clock(turn.started_at)
-    heard = _recognised(turn, palette)
+    heard = _traceable(_recognised(turn, palette), turn.user_item_id or "")
     for tag in _tags(turn):
         heard.append(f"  {tag}", palette.muted)
     lines = _block("you", heard, width, palette.user, aside, palette.faint)
@@ -151,6 +157,14 @@ def _user_lines(view: TurnView, width: int, palette: Palette) -> list[Text]:
     if view.script and turn.transcription == "completed" and not _same(view.script, turn.user_text):
         lines += _block("", Text(f"script: {printable(view.script)}", palette.muted), width, "")
     return lines
+
+
+def _traceable(text: Text, item_id: str) -> Text:
+    """With the item and the place in its words noted at each word, for a click to read."""
+    for word in _WORD.finditer(text.plain) if item_id else ():
+        origin = Style.from_meta({"item": item_id, "character": word.start()})
+        text.stylize(origin, word.start(), word.end())
+    return text
 
 
 def _tags(turn: Turn) -> list[str]:

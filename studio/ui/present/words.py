@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+
 
 def clock(seconds: float) -> str:
     """`0:42`, `12:07`, `1:02:03`."""
@@ -48,3 +52,14 @@ def short_id(name: str) -> str:
 def decibel(level_db: float, floor_db: float = -96.0) -> str:
     """A level in dBFS in six cells, `−∞` for silence."""
     return "    −∞" if level_db <= floor_db else f"{level_db:6.1f}".replace("-", "−")
+
+
+def seconds_of(words: str) -> float | None:
+    """The seconds of `90`, `12.5`, `1:30` or `1:02:03`; None for anything else."""
+    parts = words.strip().split(":")
+    if len(parts) > 3 or not all(_NUMBER.fullmatch(each) for each in parts):
+        return None
+    seconds = 0.0
+    for each in parts:
+        seconds = seconds * 60 + float(each)
+    return seconds

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from studio.ui.live import Live
+    from studio.ui.shown import Shown
 
 
 _FAR = 1_000_000
@@ -65,21 +65,21 @@ class LatencyScreen(ViewScreen):
         self._waterfall.go_to_slowest()
 
     @override
-    def seen(self, live: Live) -> tuple[object, ...]:
+    def seen(self, live: Shown) -> tuple[object, ...]:
         from studio.session.turns import turns
 
         state = live.state
         return (turns(state), state.interruptions, state.sound.echoes, live.is_connected)
 
     @override
-    def facts(self, live: Live) -> str:
+    def facts(self, live: Shown) -> str:
         from studio.session.turns import turns
 
         count = len(turns(live.state))
         return f"{count} turn" + ("" if count == 1 else "s")
 
     @override
-    def fill(self, live: Live) -> None:
+    def fill(self, live: Shown) -> None:
         from studio.ui.latency_view import rows, summary_of
 
         self._waterfall.show(rows(live))

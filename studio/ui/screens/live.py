@@ -13,8 +13,10 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from studio.ui.actions import action_named, first_key
+from studio.ui.desktop import Desktop
 from studio.ui.layout import TABS_BELOW, Mode, Pane, Wishes, mode_of, resized
 from studio.ui.present.palette import Palette, palette_from
+from studio.ui.spending import Spending
 from studio.ui.widgets.bars import Bar, Keys, Tabs
 from studio.ui.widgets.config_pane import ConfigPane
 from studio.ui.widgets.detail import Detail
@@ -22,7 +24,9 @@ from studio.ui.widgets.inspector_pane import InspectorPane
 from studio.ui.widgets.meter_pane import MeterPane
 from studio.ui.widgets.pane import PaneBox
 from studio.ui.widgets.panes import Panes
-from studio.ui.widgets.transcript_pane import TranscriptPane
+from studio.ui.widgets.payload_lines import PayloadLines
+from studio.ui.widgets.replay_bar import ReplayBar
+from studio.ui.widgets.transcript_pane import LIVE_HINT, RECORDED_HINT, TranscriptPane
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +35,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from studio.ui.live import Live
+    from studio.session.envelope import Envelope
+    from studio.ui.shown import Shown
 
 _BANNER_KEYS = ("session.restart", "session.echo")
 
@@ -49,7 +54,7 @@ class LiveScreen(Screen[None]):
         self._wishes = Wishes()
         self._mode = Mode.MIDDLE
         self._wants_detail: bool | None = None
-        self._session = 0
+        self._session: tuple[Shown, int] | None = None
         self._seen: dict[str, tuple[object, ...]] = {}
         self.config = ConfigPane()
         self.transcript = TranscriptPane()
@@ -58,19 +63,22 @@ class LiveScreen(Screen[None]):
         self._detail = Detail()
         self._status = Bar("status")
         self._turn = Bar("turn")
+        self._spending = Spending()
         self._banner = Bar("banner")
         self._tabs = Tabs("tabs")
+        self._replay = ReplayBar()
         self._keys = Keys("keys")
-        self._live: Live | None = None
+        self._live: Shown | None = None
         bodies: dict[Pane, tuple[Widget, ...]] = {
             Pane.CONFIG: (self.config, self.config.help),
             Pane.TRANSCRIPT: (self.transcript,),
             Pane.INSPECTOR: (self.inspector, self._detail),
             Pane.METER: (self.meter,),
         }
+        above = {Pane.INSPECTOR: self.inspector.filter_bar}
         self._panes = Panes(
             *(
-                PaneBox(pane, number, str(pane), *bodies[pane])
+                PaneBox(pane, number, str(pane), *bodies[pane], above=above.get(pane))
                 for number, pane in enumerate(Pane, 1)
             )
         )
@@ -81,6 +89,7 @@ class LiveScreen(Screen[None]):
         yield self._banner
         yield self._tabs
         yield self._panes
+        yield self._replay
         yield self._turn
         yield self._keys
         yield Static(TOO_SMALL, id="too-small")
@@ -164,16 +173,31 @@ class LiveScreen(Screen[None]):
             self._wishes = replace(self._wishes, current=box.pane)
             self._mark_tab()
         self._mark_keys(event.widget)
+        self._fill_detail()
 
     def _mark_keys(self, focused: Widget | None) -> None:
         is_connected = self._live is not None and self._live.is_connected
         labels = {"session.connect": "disconnect"} if is_connected else {}
-        self._keys.mark((focused.id if focused else "") or "", self._keymap, labels)
+        recording = self._live.recording if self._live is not None else None
+        if recording is not None and recording.is_playing:
+            labels["recording.play"] = "stop"
+        scope = (focused.id if focused else "") or ""
+        self._keys.mark(scope, self._keymap, labels, is_recording=recording is not None)
 
     @on(InspectorPane.DetailWanted)
     def _toggle_detail(self) -> None:
         self._wants_detail = not self._detail.has_class("-shown")
         self._place()
+
+    @on(InspectorPane.TurnWanted)
+    def _show_turn(self, event: InspectorPane.TurnWanted) -> None:
+        self.go(Pane.TRANSCRIPT)
+        self.transcript.go_to_turn(event.turn)
+
+    @on(TranscriptPane.EventsWanted)
+    def _show_events(self, event: TranscriptPane.EventsWanted) -> None:
+        self.go(Pane.INSPECTOR)
+        self.inspector.show_words(event.item_id, event.character)
 
     @on(InspectorPane.Moved)
     def _moved(self) -> None:
@@ -184,9 +208,15 @@ class LiveScreen(Screen[None]):
         self._place()
         self._mark_keys(self.focused)
 
+    def show_event(self, seq: int) -> None:
+        """Put the inspector's cursor on the event of this number."""
+        if self._live is not None:
+            self.inspector.show(self._live)
+            self.inspector.show_event(seq)
+
     # Filling
 
-    def show(self, live: Live, fault: str = "") -> None:
+    def show(self, live: Shown, fault: str = "") -> None:
         """Draw what changed since the last look."""
         if live is not self._live:
             self._live = live
@@ -199,10 +229,11 @@ class LiveScreen(Screen[None]):
         live = self._live
         if live is None or self._mode is Mode.TOO_SMALL:
             return
-        if self._session != live.sessions:
-            self._session = live.sessions
+        if self._session != (live, live.sessions):
+            self._session = live, live.sessions
             self.inspector.restart()
             self.transcript.following = True
+        self._replay.show(live)
         self._fill_bars(live)
         self._fill_config(live)
         self._fill_transcript(live)
@@ -217,7 +248,7 @@ class LiveScreen(Screen[None]):
         self._seen[what] = now
         return True
 
-    def _fill_config(self, live: Live) -> None:
+    def _fill_config(self, live: Shown) -> None:
         state = live.state
         fault = self.config.fault
         if not self._panes.boxes[Pane.CONFIG].display or not self._is_news(
@@ -225,13 +256,17 @@ class LiveScreen(Screen[None]):
             state.speech.local, state.speech.input_device, state.playback.output_device,
             state.speech.input_is_virtual, state.playback.output_is_virtual, state.sound.cleaning,
             state.sound.microphone, state.sound.speaker, fault, live.gone, live.refusal,
+            live.is_recording,
         ):  # fmt: skip
             return
         from studio.ui.views import config_view
 
         self.config.show(config_view(live), fault)
+        takes_over = first_key(action_named("recording.use"), self._keymap)
+        facts = f"as recorded   {takes_over} uses them" if live.is_recording else ""
+        self._panes.boxes[Pane.CONFIG].head.say(facts)
 
-    def _fill_transcript(self, live: Live) -> None:
+    def _fill_transcript(self, live: Shown) -> None:
         state = live.state
         cells = live.trace.cells
         playing_step = int(cells.playing.played_ms // 100) if cells and cells.playing else -1
@@ -243,11 +278,12 @@ class LiveScreen(Screen[None]):
             return
         from studio.ui.views import ending, turn_views
 
-        self.transcript.show(turn_views(live), ending(live))
+        hint = RECORDED_HINT if live.is_recording else LIVE_HINT
+        self.transcript.show(turn_views(live), ending(live), hint)
 
-    def _fill_inspector(self, live: Live) -> None:
+    def _fill_inspector(self, live: Shown) -> None:
         if self._panes.boxes[Pane.INSPECTOR].display and self._is_news(
-            "inspector", len(live.store), self.inspector.paused
+            "inspector", len(live.store), live.position, live.whole.last_seq
         ):
             self.inspector.show(live)
             self._fill_detail()
@@ -256,24 +292,26 @@ class LiveScreen(Screen[None]):
         live, inspector = self._live, self.inspector
         if live is None:
             return
-        if self._detail.has_class("-shown"):
-            self._detail.show(inspector.selected, live.input_bytes_per_ms)
-        count = f"{len(live.store):,} events"
-        if inspector.found is False:
-            facts = f"“{inspector.words}” not found   {count}"
-        elif inspector.words:
-            facts = f"“{inspector.words}”  n/N   {count}"
-        else:
-            facts = count
-        if inspector.paused:
-            facts = f"paused, {inspector.waiting:,} more   {facts}"
-        elif not inspector.following and live.runs:
-            facts = f"f follows   {facts}"
-        urgent = inspector.paused or inspector.found is False
+        lines = self._detail.lines
+        is_read = lines.has_focus and inspector.following and lines.subject is not None
+        if self._detail.has_class("-shown") and not is_read:
+            from studio.ui.detail_view import subject_of
+
+            self._detail.show(subject_of(live, inspector.selected, self.audio_of))
+        facts, urgent = inspector.told
         self._panes.boxes[Pane.INSPECTOR].head.say(facts, is_urgent=urgent)
         self._mark_tab()
 
-    def _fill_meter(self, live: Live) -> None:
+    def audio_of(self, envelope: Envelope) -> bytes | None:
+        """The audio of an event of the session that is shown, where it is kept."""
+        desk = self.app.desk if isinstance(self.app, Desktop) else None
+        return desk.audio(self._live.path, envelope) if desk and self._live else None
+
+    @on(PayloadLines.LeaveWanted)
+    def _leave_detail(self) -> None:
+        self.inspector.focus()
+
+    def _fill_meter(self, live: Shown) -> None:
         cells = live.trace.cells
         if not self._panes.boxes[Pane.METER].display or not self._is_news(
             "meter", cells, live.state.speech, live.state.playback, live.state.settings,
@@ -283,38 +321,74 @@ class LiveScreen(Screen[None]):
         from studio.ui.views import lanes, levels, meter_notes
 
         if cells is not None or len(live.store):
-            health = cells if live.is_connected else None
+            health = cells if live.is_connected and not live.is_recording else None
             self.meter.show(levels(live), lanes(live), meter_notes(live), health)
 
-    def _fill_bars(self, live: Live) -> None:
+    def _fill_bars(self, live: Shown) -> None:
         state = live.state
         second = int(live.now)
         if not self._is_news(
             "bars", state.connection, state.responses, state.playback, state.settings,
             state.speech.muted, state.speech.talk_key, state.speech.input_is_virtual,
             live.talk_is_held, len(live.problems), second, live.draft, live.gone,
+            live.recording.is_playing if live.recording is not None else None,
         ):  # fmt: skip
             return
         self._mark_keys(self.focused)
         self._fill_banner(live)
-        from studio.ui.present.status import connection_line, turn_line
-        from studio.ui.views import flags, last_latency
+        from studio.ui.present.status import turn_line
+        from studio.ui.views import last_latency
 
         width, colors = self.size.width, self._colors
-        known = state.connection
+        self._status.show(
+            self._recording_line(live) if live.is_recording else self._connection_line(live)
+        )
+        path = "" if live.is_recording else live.path
+        self._turn.show(
+            turn_line(
+                last_latency(live), state.totals, path, live.problems, width, colors,
+                self._spent(live),
+            )
+        )  # fmt: skip
+
+    def _spent(self, live: Shown) -> str:
+        """What the session cost so far; empty where nobody knows."""
+        from studio.ui.desktop import Desktop
+
+        desk = self.app.desk if isinstance(self.app, Desktop) else None
+        return "" if desk is None else self._spending.words(desk.shelf(), live)
+
+    def _recording_line(self, live: Shown) -> Text:
+        """That this is a recording, and which."""
+        from studio.ui.present.status import recording_line
+        from studio.ui.views import flags
+
+        known, asked = live.state.connection, live.state.settings
+        settings = asked.echoed or asked.asked
+        voice = settings.voice if isinstance(settings.voice, str) else ""
+        name = live.path.rstrip("/").rpartition("/")[2]
+        facts = (known.provider, known.model, voice)
+        started_at = str(live.header.get("started_at", ""))
+        return recording_line(name, started_at, facts, flags(live), self.size.width, self._colors)
+
+    def _connection_line(self, live: Shown) -> Text:
+        """Who is at the other end."""
+        from studio.ui.present.status import connection_line
+        from studio.ui.views import flags
+
+        known = live.state.connection
         if known.phase == "idle":
             plan = live.draft.plan
             known = replace(known, provider=plan.provider, model=plan.model)
         if live.gone is not None:
             known = replace(known, phase="failed", close_reason="the voice worker stopped")
-        settings = state.settings.echoed or live.draft.settings
+        settings = live.state.settings.echoed or live.draft.settings
         voice = settings.voice if isinstance(settings.voice, str) else ""
-        self._status.show(connection_line(known, flags(live), live.now, voice or "", width, colors))
-        self._turn.show(
-            turn_line(last_latency(live), state.totals, live.path, live.problems, width, colors)
+        return connection_line(
+            known, flags(live), live.now, voice or "", self.size.width, self._colors
         )
 
-    def _fill_banner(self, live: Live) -> None:
+    def _fill_banner(self, live: Shown) -> None:
         """What matters most of what the line above the panes could say."""
         keys = {name: first_key(action_named(name), self._keymap) for name in _BANNER_KEYS}
         notice = live.notice(keys["session.restart"], keys["session.echo"])

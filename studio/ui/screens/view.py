@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from studio.ui.present.palette import Palette, palette_from
 from studio.ui.widgets.bars import Bar, Keys
+from studio.ui.widgets.replay_bar import ReplayBar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from studio.ui.live import Live
+    from studio.ui.shown import Shown
 
 
 class ViewScreen(Screen[None]):
@@ -37,10 +38,11 @@ class ViewScreen(Screen[None]):
     def __init__(self, keymap: Mapping[str, str]) -> None:
         super().__init__()
         self._keymap = keymap
-        self._live: Live | None = None
+        self._live: Shown | None = None
         self._seen: tuple[object, ...] = ()
         self._title = Bar(f"{self.scope}-title")
         self._keys = Keys(f"{self.scope}-keys")
+        self._replay = ReplayBar()
         self._title.add_class("view-bar")
         self._keys.add_class("view-bar")
 
@@ -48,15 +50,15 @@ class ViewScreen(Screen[None]):
         """What stands between the title and the keys, from top to bottom."""
         raise NotImplementedError
 
-    def seen(self, live: Live) -> tuple[object, ...]:
+    def seen(self, live: Shown) -> tuple[object, ...]:
         """What is drawn: it is drawn anew where one of these is another object than before."""
         raise NotImplementedError
 
-    def fill(self, live: Live) -> None:
+    def fill(self, live: Shown) -> None:
         """Draw it."""
         raise NotImplementedError
 
-    def facts(self, live: Live) -> str:
+    def facts(self, live: Shown) -> str:
         """What the title line says at the right."""
         del live
         return ""
@@ -65,6 +67,7 @@ class ViewScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield self._title
         yield from self.body()
+        yield self._replay
         yield self._keys
 
     def on_mount(self) -> None:
@@ -94,27 +97,39 @@ class ViewScreen(Screen[None]):
         """The colours of the theme."""
         return palette_from(self.app.theme_variables)
 
-    def show(self, live: Live) -> None:
+    def show(self, live: Shown) -> None:
         """Draw what changed since the last look."""
         self._live = live
         if not self.is_mounted:
             return
-        seen = self.seen(live)
+        self._replay.show(live)
+        is_playing = live.recording is not None and live.recording.is_playing
+        seen = (*self.seen(live), is_playing)
         if len(seen) == len(self._seen) and all(map(_is, seen, self._seen)):
             return
         self._seen = seen
         self.fill(live)
         self._fill_bars(live)
 
-    def _fill_bars(self, live: Live) -> None:
+    def _fill_bars(self, live: Shown) -> None:
         palette, width = self.palette, self.size.width
         title = Text(f" {self.title_words}", f"bold {palette.accent}", no_wrap=True)
         facts = self.facts(live)
+        if live.is_recording:
+            title.append("   recording", palette.accent)
         words = f"{facts}   esc goes back " if facts else "esc goes back "
         title.append(" " * max(1, width - title.cell_len - len(words)))
         self._title.show(title.append(words, palette.muted))
         labels = {"session.connect": "disconnect"} if live.is_connected else {}
-        self._keys.mark(self.scope, self._keymap, labels, left_out=self.left_out)
+        if live.recording is not None and live.recording.is_playing:
+            labels["recording.play"] = "stop"
+        self._keys.mark(
+            self.scope,
+            self._keymap,
+            labels,
+            left_out=self.left_out,
+            is_recording=live.is_recording,
+        )
 
 
 def _is(one: object, other: object) -> bool:

@@ -77,6 +77,8 @@ class Keys(Bar):
         keymap: Mapping[str, str],
         labels: Mapping[str, str] | None = None,
         left_out: Collection[str] = (),
+        *,
+        is_recording: bool = False,
     ) -> None:
         """Show the keys of a scope, the pane's own first.
 
@@ -85,6 +87,7 @@ class Keys(Bar):
             keymap: keys by action id.
             labels: words for actions that now do the other half of what they do, by id.
             left_out: ids of actions that do nothing on this screen.
+            is_recording: whether a stored session is shown, with which nobody can talk.
         """
         now = labels or {}
         shown = [
@@ -94,6 +97,9 @@ class Keys(Bar):
         ]
         own = [action for action in shown if action.scope == scope]
         rest = [action for action in shown if action.scope == "app"]
+        if is_recording:
+            rest = [action for action in rest if action.group != "session"]
+            rest[:0] = [action for action in shown if action.scope == "recording"]
         tail = [action for action in rest if action.id in ("studio.help", "studio.quit")]
         taken = {first_key(action, keymap) for action in own}
         middle = [
@@ -118,6 +124,6 @@ class Keys(Bar):
         start = len(line)
         line.append(first_key(action, keymap), colors.accent)
         line.append(f" {action.label}", colors.muted)
-        do = f"app.{action.do}" if action.scope == "app" else action.do
+        do = f"app.{action.do}" if action.scope in ("app", "recording") else action.do
         line.stylize(Style.from_meta({"do": do}), start)
         line.append("   ")

@@ -1,279 +1,134 @@
-"""The inspector: every event both ways, drawn a page at a time however many there are."""
+"""The inspector: the list of events with its filter, search, marks and jumps."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import asyncio
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual.message import Message
 from typing_extensions import override
 
 from studio.ui.widgets.bindings import bindings_of
-from studio.ui.widgets.lines import Lines
+from studio.ui.widgets.events_view import EventsView
+from studio.ui.widgets.filter_bar import FilterBar
 
 if TYPE_CHECKING:
-    from textual import events
-
-    from studio.session.envelope import Envelope
-    from studio.storage.store import EventStore
-    from studio.ui.live import Live
-    from studio.ui.runs import Run
-
-_KEPT_LINES = 2_000
-_EMPTY = " Every event of the wire stands here, both ways, as it comes.  c connects."
+    from studio.query.filter import Filter
+    from studio.query.table import Table
+    from studio.ui.inspection import Inspection
+    from studio.ui.shown import Shown
 
 
-class InspectorPane(Lines):
-    """Rows of events. It holds cursor, open runs, pause and the search words; events are the app's.
-
-    A line is a row, or one event of an open run below its row. `_open` holds the rows that are
-    open, in order, so a line is found by bisection.
-    """
+class InspectorPane(EventsView):
+    """The keys of the inspector and what they do to its list."""
 
     BINDINGS = bindings_of("inspector")
 
-    class Moved(Message):
-        """The cursor stands on another event, or the view changed its ways."""
+    class TurnWanted(Message):
+        """The person wants to see a turn of the conversation."""
 
-    class SearchWanted(Message):
-        """The person wants to say what to look for."""
-
-    class DetailWanted(Message):
-        """The person wants to see the payload, or no more."""
+        def __init__(self, turn: int) -> None:
+            super().__init__()
+            self.turn = turn
 
     def __init__(self) -> None:
-        super().__init__(id="inspector")
-        self.following = True
-        self.words = ""
-        self.found: bool | None = None
-        self._live: Live | None = None
-        self._paused_at: tuple[int, int] | None = None
-        self._held: dict[int, Run] = {}  # runs that grew since the pause, as they were then
-        self._held_for: tuple[int, int] | None = None
-        self._cursor = 0
-        self._open: list[int] = []
-        self._kept: dict[tuple[int, int, int, int, bool], Text] = {}
-        self._kept_for: object = None
+        super().__init__()
+        self.filter_bar = FilterBar(self._filter, self._leave_filter, lambda: self._store)
+        self._is_missed = False
+        self._is_working = False
 
     @property
-    def paused(self) -> bool:
-        """Whether the list is held still."""
-        return self._paused_at is not None
+    def _store(self) -> Table | None:
+        return self.held.store if self.held else None
 
-    @property
-    def waiting(self) -> int:
-        """How many events came since the pause."""
-        return 0 if self._paused_at is None else self._here()[1] - self._paused_at[1]
+    @override
+    def show(self, shown: Shown) -> None:
+        super().show(shown)
+        self._work()
 
-    def show(self, live: Live) -> None:
-        """Draw the rows of this session, with what came since the last call."""
-        self._live = live
-        self._draw()
+    @override
+    def began(self, held: Inspection) -> None:
+        if self.filter_bar.wanted is not None:
+            held.take(needs_facts=False)
+            held.select(self.filter_bar.wanted)
 
+    @override
     def restart(self) -> None:
-        """Another session begins: nothing is open, nothing is paused."""
-        self._open, self._cursor, self._paused_at, self.following = [], 0, None, True
-        self._kept, self._held = {}, {}
-
-    def _draw(self) -> None:
-        if self._live is None:
-            return
-        if self.following and not self.paused:
-            self._cursor = max(0, self.line_count() - 1)
-        self.changed()
-        if self.following and not self.paused:
-            self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)
-        self.post_message(self.Moved())
-
-    def on_resize(self) -> None:
-        """More or fewer lines fit: the newest stays in sight."""
-        self._draw()
-
-    def _total(self) -> int:
-        return len(self._live.runs) if self._live else 0
-
-    def _rows(self) -> int:
-        return self._total() if self._paused_at is None else self._paused_at[0]
+        super().restart()
+        self.words, self._is_missed = "", False
 
     @override
-    def line_count(self) -> int:
-        rows = self._rows()
-        if not rows:
-            return 1
-        return rows + sum(self._members(row) for row in self._open if row < rows)
-
-    def _members(self, row: int) -> int:
-        return len(self._run(row))
-
-    def _run(self, number: int) -> Run:
-        """A row, as it was when the list was held still."""
-        assert self._live is not None
-        run = self._live.runs[number]
-        if self._paused_at is None:
-            return run
-        if self._held_for != self._paused_at:
-            self._held, self._held_for = {}, self._paused_at
-        if number in self._held:
-            return self._held[number]
-        then = run.until(self._paused_at[1], self._live.store)
-        if then is not run:
-            self._held[number] = then
-        return then
-
-    def _here(self) -> tuple[int, int]:
-        """How many rows and events there are."""
-        return self._total(), len(self._live.store) if self._live else 0
-
-    def place(self, line: int) -> tuple[int, int]:
-        """The row of a line, and which of the row's events it is; -1 for the row itself."""
-        before = 0
-        for row in self._open:
-            top = row + before
-            if line <= top:
-                break
-            members = self._members(row)
-            if line <= top + members:
-                return row, line - top - 1
-            before += members
-        return line - before, -1
-
-    def line_of(self, row: int) -> int:
-        """The line that a row stands on."""
-        return row + sum(self._members(each) for each in self._open[: self._opened_before(row)])
-
-    def _opened_before(self, row: int) -> int:
-        return bisect_right(self._open, row - 1)
-
-    @override
-    def line(self, index: int, width: int) -> Text:
-        live = self._live
-        if live is None or not self._rows():
-            return Text(_EMPTY, self.palette.muted, end="")
-        number, member = self.place(index)
-        run = self._run(number)
-        key = (number, member, width, len(run), number in self._open)
-        if self._kept_for != self.palette or len(self._kept) > _KEPT_LINES:
-            self._kept, self._kept_for = {}, self.palette
-        if key not in self._kept:
-            self._kept[key] = self._made(number, member, width)
-        return self._kept[key]
-
-    def _made(self, number: int, member: int, width: int) -> Text:
-        from studio.ui.present.event_rows import event_line, run_line
-
-        live = self._live
-        assert live is not None
-        run, pace = self._run(number), live.input_bytes_per_ms
-        if member >= 0:
-            envelope = live.store.envelope(run.positions[member])
-            return event_line(envelope, width, self.palette, bytes_per_ms=pace)
-        return run_line(
-            run,
-            live.store.envelope(run.positions[0]),
-            (live.store.envelope(position) for position in run.positions),
-            width,
-            self.palette,
-            is_open=number in self._open,
-            bytes_per_ms=pace,
-        )
-
-    @override
-    def highlighted(self) -> int:
-        return self._cursor if self._rows() and (self.has_focus or not self.following) else -1
+    def reveal(self, position: int) -> bool:
+        """Put the cursor on an event; a filter that leaves it out ends."""
+        if super().reveal(position):
+            return True
+        if self.held is None or position >= len(self.held.store):
+            return False
+        self.filter_bar.clear()
+        self.notify("The filter left this event out; u brings it back.", markup=False)
+        return super().reveal(position)
 
     @property
-    def selected(self) -> Envelope | None:
-        """The event at the cursor; of a run that is closed, its first."""
-        if self._live is None or not self._rows():
-            return None
-        number, member = self.place(min(self._cursor, self.line_count() - 1))
-        return self._live.store.envelope(self._run(number).positions[max(member, 0)])
+    def told(self) -> tuple[str, bool]:
+        """What the title line says of the list, and whether it is urgent."""
+        if self.held is None:
+            return "", False
+        from studio.ui.present.inspector_head import told
 
-    def _row_at_cursor(self) -> tuple[int, Run] | None:
-        if self._live is None or not self._rows():
-            return None
-        number, _ = self.place(self._cursor)
-        return number, self._run(number)
+        return told(self.held, self.words, is_missed=self._is_missed, follows=self.following)
 
-    def _go(self, line: int) -> None:
-        last = max(0, self.line_count() - 1)
-        self._cursor = min(max(line, 0), last)
-        self.following = self._cursor == last and not self.paused
-        self.changed()
-        self.show_line(self._cursor)
-        self.post_message(self.Moved())
+    def show_words(self, item_id: str, character: int) -> None:
+        """Put the cursor on the event that brought a character of an item's words."""
+        from studio.ui.links import said_at
 
-    def action_move(self, lines: int) -> None:
-        """Move the cursor."""
-        self._go(self._cursor + lines)
-
-    def action_page(self, pages: int) -> None:
-        """Move the cursor by pages."""
-        self._go(self._cursor + pages * max(1, self.scrollable_content_region.height - 1))
-
-    def action_first(self) -> None:
-        """Go to the first event."""
-        self._go(0)
-
-    def action_follow(self) -> None:
-        """Go to the newest event and stay with the newest."""
-        self._paused_at = None
-        self.following = True
-        self._draw()
-
-    def action_pause(self) -> None:
-        """Hold the list still, or let it run."""
-        self._paused_at = self._here() if self._paused_at is None else None
-        self.following = self._paused_at is None
-        self._draw()
-
-    def action_open(self) -> None:
-        """Open or close a run; show the payload of a single event."""
-        at = self._row_at_cursor()
-        if at is None:
-            return
-        number, row = at
-        if len(row) == 1 or self.place(self._cursor)[1] >= 0:
-            self.post_message(self.DetailWanted())
-        elif number in self._open:
-            self.action_fold()
+        position = said_at(self.held.store, item_id, character) if self.held else None
+        if position is None:
+            self.notify("No event is known that brought these words.", markup=False)
         else:
-            self.action_unfold()
-
-    def action_unfold(self) -> None:
-        """Open the run at the cursor."""
-        at = self._row_at_cursor()
-        if at is None or len(at[1]) == 1 or at[0] in self._open:
-            return
-        self._open.insert(self._opened_before(at[0]), at[0])
-        self.following = False
-        self.changed()
-        self.post_message(self.Moved())
-
-    def action_fold(self) -> None:
-        """Close the run at the cursor."""
-        at = self._row_at_cursor()
-        if at is None or at[0] not in self._open:
-            return
-        self._open.remove(at[0])
-        self._go(self.line_of(at[0]))
+            self.reveal(position)
 
     def action_detail(self) -> None:
         """Show or hide the payload."""
         self.post_message(self.DetailWanted())
 
+    def action_same(self, direction: int) -> None:
+        """Go to the next row of the same response or item, or to the one before."""
+        held = self.held
+        place = held.listing.cursor_place if held else None
+        if held is None or place is None:
+            return
+        strand = held.strands.of_one(held.listing.columns, held.listing.position(place))
+        row = held.listing.next_of(strand, place.row, direction, held.strands) if strand else None
+        if row is None:
+            which = "next" if direction > 0 else "one before"
+            self.notify(f"No {which} of the same response or item is listed.", markup=False)
+        else:
+            held.listing.go_to_row(row)
+            self.following = False
+            self._moved()
+
+    # Search, marks and what belongs together
+
     def action_search(self) -> None:
         """Ask what to look for."""
-        self.post_message(self.SearchWanted())
+        from studio.ui.screens.overlays import Prompt
+
+        def done(words: str | None) -> None:
+            if words is not None:
+                self.search(words.strip())
+
+        prompt = Prompt("find", "A type, or words in a payload. An empty line ends it.", self.words)
+        _ = self.app.push_screen(prompt, done)
 
     def search(self, words: str) -> None:
-        """Look for words from the cursor on."""
-        self.words, self.found = words, None
-        if words:
-            self._find(1, include_here=True)
-        else:
-            self.post_message(self.Moved())
+        """Look for words from the cursor on; none ends the search."""
+        self.words, self._is_missed = words, False
+        if self.held is not None:
+            self.held.find(words)
+            if words:
+                self._find(1, include_here=True)
+        self.changed()
+        self.post_message(self.Moved())
 
     def action_find(self, direction: int) -> None:
         """Go to the next match, or to the one before."""
@@ -283,64 +138,132 @@ class InspectorPane(Lines):
             self.action_search()
 
     def _find(self, direction: int, *, include_here: bool = False) -> None:
-        """Go round once from the cursor; a match within a run opens it."""
-        live = self._live
-        if live is None or not self._rows():
+        held = self.held
+        if held is None:
             return
-        number, member = self.place(self._cursor)
-        start = self._run(number).positions[max(member, 0)]
-        first = 0 if include_here else 1
-        total = len(live.store)
-        places = ((start + direction * offset) % total for offset in range(first, total + 1))
-        wanted = self.words.casefold()
-        position = next((each for each in places if _holds(live.store, each, wanted)), None)
-        self.found = position is not None
-        if position is None:
+        if held.finding is None:
+            held.find(self.words)
+        position = held.found(direction, include_here=include_here)
+        self._is_missed = position is None
+        if position is not None:
+            self.reveal(position)
+        self.post_message(self.Moved())
+
+    def action_mark(self) -> None:
+        """Mark the event at the cursor, or take its mark away."""
+        if self.held is not None and len(self.held.listing):
+            self.held.mark()
+            self.changed()
             self.post_message(self.Moved())
+
+    def action_next_mark(self) -> None:
+        """Go to the next mark."""
+        position = self.held.next_mark() if self.held else None
+        if position is None:
+            self.notify("No event that is listed is marked.", markup=False)
         else:
-            self._reveal(position)
+            self.reveal(position)
 
-    def _reveal(self, position: int) -> None:
-        """Put the cursor on an event, opening its run where it is not the first of it."""
-        assert self._live is not None
-        number, member = self._live.runs.place(position)
-        if self._paused_at is not None and position >= self._paused_at[1]:
-            self._paused_at = self._here()
-        if member and number not in self._open:
-            self._open.insert(self._opened_before(number), number)
-        inside = number in self._open and len(self._run(number)) > 1
-        self._go(self.line_of(number) + (member + 1 if inside else 0))
-        self.following = False
+    def action_jump(self) -> None:
+        """Go to what belongs to the event: its answer, its request, its call, its output."""
+        from studio.ui.choice import Choice
+        from studio.ui.links import links
+        from studio.ui.screens.overlays import Chooser
 
-    def on_click(self, event: events.Click) -> None:
-        """A click goes to the line; a second one opens it."""
-        line = event.y + self.scroll_offset.y
-        if line >= self.line_count():
+        if self.held is None or self.position is None:
             return
-        if line == self._cursor and not self.following:
-            self.action_open()
+        found = links(self.held.store, self.position)
+        if not found:
+            self.notify("Nothing belongs to this event that would be known.", markup=False)
+        elif len(found) == 1:
+            self.reveal(found[0].position)
         else:
-            self._go(line)
-            self.following = False
+            choices = [Choice(str(each.position), each.what) for each in found]
+
+            def done(chosen: str | None) -> None:
+                if chosen is not None:
+                    self.reveal(int(chosen))
+
+            _ = self.app.push_screen(Chooser("Go to", choices), done)
+
+    def action_turn(self) -> None:
+        """Show the event's turn in the conversation."""
+        if self.held is None or self.position is None:
+            return
+        turn = self.held.turn_of(self.position)
+        if turn:
+            self.post_message(self.TurnWanted(turn))
+        else:
+            self.notify("This event comes before the first turn.", markup=False)
+
+    # The filter
+
+    def action_filter(self) -> None:
+        """Write which events to list."""
+        self.filter_bar.open()
+
+    def action_filter_value(self) -> None:
+        """Choose a value of the event at the cursor to filter by."""
+        from studio.ui.filter_values import values_of
+        from studio.ui.screens.overlays import Chooser
+
+        if self.held is None or self.position is None:
+            return
+        choices = values_of(self.held, self.position)
+
+        def done(chosen: str | None) -> None:
+            if chosen is not None:
+                self.filter_bar.add(chosen)
+
+        _ = self.app.push_screen(Chooser("List only", choices), done)
+
+    def action_clear(self) -> None:
+        """List everything again, and look for nothing."""
+        self.filter_bar.clear()
+        if self.words:
+            self.search("")
+
+    def action_undo_filter(self) -> None:
+        """The filter before this one."""
+        self.filter_bar.undo()
 
     @override
-    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self.following = False
-        self.scroll_relative(y=-3, animate=False)
-        self.post_message(self.Moved())
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What there is nothing to do for leaves its key to others."""
+        if action == "clear":
+            return bool(self.filter_bar.text or self.words)
+        if action == "pause":
+            return self.held is None or not self.held.shown.is_recording
+        return super().check_action(action, parameters)
 
-    @override
-    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self.scroll_relative(y=3, animate=False)
-        if self.scroll_offset.y >= self.max_scroll_y:
-            self.following = not self.paused
-        self.post_message(self.Moved())
+    def _leave_filter(self) -> None:
+        self.focus()
 
+    def _filter(self, wanted: Filter | None) -> None:
+        """List what a filter means; None lists everything."""
+        if self.held is not None:
+            with self._steady():
+                self.held.select(wanted)
+            self._work()
 
-def _holds(store: EventStore, position: int, wanted: str) -> bool:
-    """Whether an event's frame holds these words; its line is looked at first, which is cheap."""
-    if wanted not in store.line(position).casefold():
-        return False
-    return wanted in store.raw(position).casefold()
+    def _work(self) -> None:
+        if self.held is not None and self.held.share is not None and not self._is_working:
+            self._is_working = True
+            self.run_worker(self._ask_on(), name="filter", exit_on_error=True)
+
+    async def _ask_on(self) -> None:
+        """Ask the filter stretch after stretch, with a turn for the keys between."""
+        try:
+            while self.held is not None and self.held.share is not None:
+                if self.held.step():
+                    self.post_message(self.Moved())
+                else:
+                    self._list_anew()
+                await asyncio.sleep(0)
+        finally:
+            self._is_working = False
+
+    def _list_anew(self) -> None:
+        assert self.held is not None
+        with self._steady():
+            self.held.finish()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.segment import Segment
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -12,15 +13,42 @@ from typing_extensions import override
 from studio.ui.present.palette import Palette, palette_from
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.style import Style
     from rich.text import Text
+    from textual.geometry import Region
+
+
+CURSOR, RELATED = "lines--cursor", "lines--related"
+"""The grounds of the line at the cursor, and of lines that belong to it."""
+
+_GROUNDS = (CURSOR, RELATED)
+_KEPT_STRIPS = 160
 
 
 class Lines(ScrollView):
-    """Lines of styled text; a subclass says how many there are and makes each."""
+    """Lines of styled text; a subclass says how many there are and makes each.
+
+    A line that is given as the same object again is not drawn again.
+    """
+
+    COMPONENT_CLASSES = {CURSOR, RELATED}  # noqa: RUF012 Textual reads it so
 
     DEFAULT_CSS = """
     Lines { scrollbar-size-vertical: 1; overflow-x: hidden; }
+    Lines > .lines--related { background: $selection 45%; }
     """
+
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002 as Textual has it
+        classes: str | None = None,
+        can_focus: bool | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes, can_focus=can_focus)
+        self._strips: dict[tuple[int, int], tuple[Text, Style, Strip]] = {}
+        self._grounds: dict[str, Style] = {}
 
     def line_count(self) -> int:
         """How many lines there are."""
@@ -33,6 +61,10 @@ class Lines(ScrollView):
     def highlighted(self) -> int:
         """The line that the cursor is on; -1 for none."""
         return -1
+
+    def ground(self, index: int) -> str:
+        """The component class that a line's ground has; empty for the pane's own."""
+        return CURSOR if index == self.highlighted() else ""
 
     @property
     def palette(self) -> Palette:
@@ -61,17 +93,63 @@ class Lines(ScrollView):
             self.scroll_to(y=index - height + 1, animate=False, immediate=True, force=True)
 
     @override
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._grounds = {
+            "": self.rich_style,
+            **{name: self.rich_style + self.get_component_rich_style(name) for name in _GROUNDS},
+        }
+        return super().render_lines(crop)
+
+    @override
     def render_line(self, y: int) -> Strip:
         width = self.columns
         index = y + self.scroll_offset.y
-        ground = self.rich_style
         if index >= self.line_count() or width <= 0:
-            return Strip.blank(width, ground)
-        text = self.line(index, width)
-        console = self.app.console
-        strip = Strip(text.render(console)).apply_style(console.get_style(text.style))
-        if index == self.highlighted():
-            ground += self.get_component_rich_style("lines--cursor")
-        return strip.adjust_cell_length(width).apply_style(ground)
+            return Strip.blank(width, self._grounds[""])
+        return self._strip(self.line(index, width), width, self._grounds[self.ground(index)])
 
-    COMPONENT_CLASSES = {"lines--cursor"}  # noqa: RUF012 Textual reads it so
+    def _strip(self, text: Text, width: int, ground: Style) -> Strip:
+        """A line as the terminal has it, on its ground."""
+        key = (id(text), width)
+        kept = self._strips.get(key)
+        if kept is not None and kept[0] is text and kept[1] == ground:
+            return kept[2]
+        if len(self._strips) > _KEPT_STRIPS:
+            self._strips.clear()
+        own = _style(text.style, ground, self.app.console)
+        segments = _segments(text, own, self.app.console)
+        cells = sum(piece.cell_length for piece in segments)
+        if cells < width:
+            segments.append(Segment(" " * (width - cells), own))
+        strip = Strip(segments, max(cells, width)).crop(0, width)
+        self._strips[key] = (text, ground, strip)
+        return strip
+
+
+def _segments(text: Text, ground: Style, console: Console) -> list[Segment]:
+    """A line's pieces on their ground; one whose styles do not overlap needs no sorting out."""
+    plain, at, pieces = text.plain, 0, []
+    for start, end, style in text.spans:
+        if start < at:
+            return list(Segment.apply_style(text.render(console), ground))
+        if start > at:
+            pieces.append(Segment(plain[at:start], ground))
+        pieces.append(Segment(plain[start:end], _style(style, ground, console)))
+        at = end
+    if at < len(plain):
+        pieces.append(Segment(plain[at:], ground))
+    return pieces
+
+
+def _style(style: str | Style, ground: Style, console: Console) -> Style:
+    """A style on its ground; the few there are come again and again."""
+    key = (style, ground)
+    if key not in _STYLES:
+        if len(_STYLES) > _MOST_STYLES:
+            _STYLES.clear()
+        _STYLES[key] = ground + console.get_style(style)
+    return _STYLES[key]
+
+
+_STYLES: dict[tuple[str | Style, Style], Style] = {}
+_MOST_STYLES = 1_000

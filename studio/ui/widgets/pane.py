@@ -65,16 +65,21 @@ class Head(Widget):
 class PaneBox(Vertical):
     """A titled body at a place that the layout gives it."""
 
-    def __init__(self, pane: Pane, number: int, title: str, body: Widget, *below: Widget) -> None:
+    def __init__(
+        self, pane: Pane, number: int, title: str, body: Widget, *below: Widget,
+        above: Widget | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(id=f"pane-{pane}", classes="pane")
         self.pane = pane
         self.head = Head(number, title)
         self.body = body
-        self._below = below
+        self._above, self._below = above, below
 
     @override
     def compose(self) -> ComposeResult:
         yield self.head
+        if self._above is not None:
+            yield self._above
         yield self.body
         yield from self._below
 

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from studio.export.comparison import comparison_json, comparison_markdown
-from studio.session.compare import Comparison, Side, compare
+from studio.session.compare import Comparison, Side, TurnPair, compare
 from studio.session.cost import Charge, Cost
+from studio.session.word_diff import word_diff
 from tests.fakes.shelf import state_of
 
 STARTED = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
@@ -27,6 +29,11 @@ def compared(one: str, other: str, lag_ms: float | None = None) -> Comparison:
         Side("b", state_of(other)),
         lambda _one, _other: lag_ms,
     )
+
+
+def pair_of_first(pair: TurnPair) -> TurnPair:
+    (turn, *_) = Side("a", state_of("two_turns")).turns
+    return replace(pair, one=turn, other=turn)
 
 
 def test_the_document_tells_what_differs() -> None:
@@ -53,9 +60,11 @@ def test_the_same_session_differs_in_nothing() -> None:
 
 
 def test_words_of_one_side_are_bold() -> None:
-    told = comparison_markdown(compared("two_turns", "spoken_turn"))
-    assert "  - user: What time is it?" in told
-    assert "  - user: **And how long is a minute?**" in told
+    pair = TurnPair(None, None, word_diff("Tell me a story.", "Tell me the story."))
+    found = replace(compared("two_turns", "two_turns"), turns=(pair_of_first(pair),))
+    told = comparison_markdown(found)
+    assert "  - user: Tell me **a** story." in told
+    assert "  - user: Tell me **the** story." in told
 
 
 @pytest.mark.parametrize("pair", itertools.product(NAMES, repeat=2))

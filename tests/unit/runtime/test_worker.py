@@ -4,12 +4,16 @@ import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from studio.audio.formats import AudioFormat
+from studio.audio.wav import WavTrackWriter
+from studio.export.placed import Placed
 from studio.runtime.cells import Cells
 from studio.runtime.messages import (
     CardsSeen,
@@ -17,7 +21,9 @@ from studio.runtime.messages import (
     FromWorker,
     LogLine,
     LookForCards,
+    PlayRecording,
     Quit,
+    RecordingHeard,
     SessionBegan,
     Start,
     Stop,
@@ -28,11 +34,14 @@ from studio.runtime.messages import (
 )
 from studio.runtime.worker import Worker, tell
 from studio.session.local import TextWanted
+from studio.storage.folders import TRACK_NAMES
+from studio.storage.header import Header
 from studio.storage.reader import read_session
+from studio.storage.writer import SessionWriter
 from studio.transport.scripted import Expect, Hang, ScriptedPeer, Step
 from studio.vad.detector import SpeechDetector
 from tests.fakes import frames
-from tests.fakes.sound import headset
+from tests.fakes.sound import headset, tone
 from tests.fakes.world import SimulatedWorld, plan_for
 
 APPEND = "input_audio_buffer.append"
@@ -198,3 +207,34 @@ async def test_a_screen_that_fell_behind_gets_every_line_and_no_stale_looks() ->
     for each in (writer, theirs_writer):
         each.close()
         await each.wait_closed()
+
+
+async def test_a_recording_plays_beside_the_session_and_ends_with_the_screen(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "recording"
+    folder.mkdir()
+    SessionWriter(folder, Header(started_at=datetime(2026, 1, 1, tzinfo=UTC))).close()
+    track = WavTrackWriter(folder / TRACK_NAMES["output"], AudioFormat.PCM16)
+    track.append(tone(2_000).tobytes())
+    track.close()
+    wanted = PlayRecording(
+        5, str(folder), output=(Placed(0, 96_000, 0.5),), from_s=0.25, speaker="silent"
+    )
+
+    def answers(message: FromWorker) -> ToWorker | None:
+        if isinstance(message, LogLine) and APPEND in message.line and '"offset":0' in message.line:
+            return wanted
+        is_late = isinstance(message, RecordingHeard) and message.at > 1.0
+        return Quit() if is_late else None
+
+    screen = Screen(answers)
+    screen.say(Start(plan_for(tmp_path)))
+    await served(screen, SimulatedWorld(ScriptedPeer([*GREETED, Hang()])))
+    places = [each.at for each in screen.messages if isinstance(each, RecordingHeard)]
+    assert places == sorted(places)
+    assert 0.2 < places[0] < 0.4
+    assert {each.number for each in screen.messages if isinstance(each, RecordingHeard)} == {5}
+    (began,) = screen.of(SessionBegan)
+    assert isinstance(began, SessionBegan)
+    assert "local.end" in list(read_session(Path(began.path)).lines())[-1]

@@ -283,3 +283,9 @@ def test_what_is_no_line_is_refused(line: str) -> None:
 def test_a_local_event_of_another_version_is_refused() -> None:
     with pytest.raises(StudioError):
         read_line('{"seq":1,"at":0.5,"origin":"local","event":{"type":"local.later"}}', Dialect.GA)
+
+
+@pytest.mark.parametrize("at", ["1e400", "-1e400", "1e32"])
+def test_a_moment_beyond_all_measure_is_no_entry(at: str) -> None:
+    with pytest.raises(StudioError):
+        split_line(f'{{"seq":1,"at":{at},"origin":"server","event":{{"type":"x"}}}}')

@@ -12,7 +12,9 @@ def test_every_action_has_an_id_of_its_own_and_a_heading() -> None:
     assert {action.group for action in ACTIONS} == set(GROUPS)
 
 
-@pytest.mark.parametrize("scope", ["app", "config", "transcript", "inspector"])
+@pytest.mark.parametrize(
+    "scope", ["app", "config", "transcript", "inspector", "library", "compare"]
+)
 def test_no_key_means_two_things_in_one_place(scope: str) -> None:
     keys = [key for action in actions_of(scope) for key in action.keys.split(",")]  # type: ignore[arg-type]
     assert [key for key, n in Counter(keys).items() if n > 1] == []

@@ -1,34 +1,29 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from studio.protocol.dialect import Dialect
-from studio.storage.store import EventStore
-from studio.ui.present.event_rows import event_line, run_line
+from studio.ui.event_lines import EventLines
+from studio.ui.present.columns import Chosen
+from studio.ui.present.event_rows import Look
 from studio.ui.present.palette import Palette
-from studio.ui.present.payload import payload_lines
-from studio.ui.runs import Runs
 from tests import conversations
-from tests.fakes.feed import log_lines
+from tests.fakes.inspected import Folded, inspected
 
 PALETTE = Palette()
 
 
+def look(width: int, **options: object) -> Look:
+    return replace(Look(Chosen().widths(width), PALETTE), **options)  # type: ignore[arg-type]
+
+
 def rows(name: str, width: int) -> list[str]:
     dialect = Dialect.BETA if name == "beta_turn" else Dialect.GA
-    store, runs = EventStore(dialect), Runs()
-    for line in log_lines(conversations.LIBRARY[name]()):
-        runs.append(len(store), store.append(line.line))
-    return [
-        run_line(
-            runs[at],
-            store.envelope(runs[at].positions[0]),
-            (store.envelope(position) for position in runs[at].positions),
-            width,
-            PALETTE,
-        ).plain
-        for at in range(len(runs))
-    ]
+    held, lines = inspected(conversations.LIBRARY[name](), dialect=dialect), EventLines()
+    lines.begin(held, 0, len(held.listing), look(width))
+    return [lines.line(held, at).plain for at in range(len(held.listing))]
 
 
 @pytest.mark.parametrize("name", list(conversations.LIBRARY))
@@ -68,26 +63,34 @@ def test_a_word_that_fits_whole_is_kept() -> None:
 
 
 def test_an_event_of_an_open_run_stands_under_it() -> None:
-    envelope = next(
-        each for each in conversations.spoken_turn() if each.event.type.endswith("append")
-    )
-    assert event_line(envelope, 60, PALETTE).plain.endswith("╵ 100 ms · 4.8 kB")
+    held, lines = inspected(conversations.spoken_turn()), EventLines()
+    row = next(at for at in range(len(held.listing)) if held.listing.rows[at].audio_bytes)
+    held.listing.unfold(row)
+    lines.begin(held, 0, len(held.listing), look(100))
+    assert "×" in lines.line(held, row).plain
+    member = lines.line(held, row + 1).plain
+    assert "╵" in member
+    assert member.endswith("100 ms · 4.8 kB")
 
 
-def test_a_payload_shows_audio_as_duration_and_bytes() -> None:
-    store = EventStore(Dialect.GA)
-    for line in log_lines(conversations.spoken_turn()):
-        store.append(line.line)
-    audio = next(at for at in range(len(store)) if store.row(at).audio_bytes)
-    stored = [line.plain for line in payload_lines(store.envelope(audio), PALETTE)]
-    assert "  audio: ‹100 ms · 4.8 kB›" in stored
-    live = next(e for e in conversations.spoken_turn() if e.event.type.endswith("append"))
-    assert "  audio: ‹100 ms · 4.8 kB›" in [line.plain for line in payload_lines(live, PALETTE)]
+def test_what_the_recording_has_not_come_to_is_faint() -> None:
+    held, lines = inspected(conversations.spoken_turn()), EventLines()
+    assert isinstance(held.shown, Folded)
+    held.shown.at = 5
+    faint = Palette(faint="#123456", good="#00ff00")
+    lines.begin(held, 0, 20, look(100, palette=faint))
+    marked = [at for at in range(20) if lines.line(held, at).plain.startswith("▶")]
+    assert marked == [4]
+    assert lines.line(held, 5).style == "#123456"
+    assert lines.line(held, 3).style != "#123456"
 
 
-@pytest.mark.parametrize("name", list(conversations.LIBRARY))
-def test_every_payload_can_be_shown(name: str) -> None:
-    for envelope in conversations.LIBRARY[name]():
-        lines = payload_lines(envelope, PALETTE)
-        assert lines
-        assert all(line.plain.isprintable() for line in lines)
+def test_what_was_searched_for_stands_out_where_it_shows_and_is_marked_where_it_does_not() -> None:
+    held, lines = inspected(conversations.spoken_turn()), EventLines()
+    held.find("response.created")
+    lines.begin(held, 0, 99, look(120, wanted="response.created"))
+    found = [
+        line for at in range(len(held.listing)) if (line := lines.line(held, at)).plain[0] == "•"
+    ]
+    assert len(found) == 1
+    assert any("on default" in str(span.style) for span in found[0].spans)

@@ -1,0 +1,209 @@
+"""Plays the sound of a stored session on its true time line: the user and the assistant in one.
+
+It renders a little ahead of the ear, so that a leap takes effect at once, and says where the ear
+is. Beyond a speed at which speech can be followed it is not asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from contextlib import suppress
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from studio.audio.formats import AudioFormat
+from studio.audio.playout import Finished
+from studio.audio.resample import StreamResampler
+from studio.audio.samples import decode
+from studio.audio.stretch import FASTEST_VOICE, SLOWEST_VOICE, Stretch
+from studio.core.errors import StudioError
+from studio.runtime.messages import Fault, RecordingHeard
+from studio.runtime.sound import open_speaker
+from studio.storage.reader import open_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from studio.audio.speakers import Speaker
+    from studio.export.placed import Placed
+    from studio.runtime.messages import FromWorker, PlayRecording
+    from studio.runtime.sound import SoundSource
+    from studio.storage.lines import Track
+    from studio.storage.reader import StoredSession
+
+    Samples = NDArray[np.int16]
+
+_FORMAT = AudioFormat.PCM16
+_BLOCK_MS = 100
+_AHEAD_MS = 400
+_LOOK_EVERY_S = 0.05
+_ITEM = "recording"
+
+
+def time_line(
+    placed: tuple[Placed, ...], form: AudioFormat, from_s: float, read: Callable[[int, int], bytes]
+) -> Iterator[Samples]:
+    """Blocks of 100 ms of a track from a session second on, without end; silent where nothing lies.
+
+    Args:
+        placed: where the track lies.
+        form: its encoding.
+        from_s: where to begin.
+        read: bytes of the track by offset and length; fewer where it has lost some.
+    """
+    block, width = form.rate_hz * _BLOCK_MS // 1000, form.bytes_per_sample
+    begin = round(from_s * form.rate_hz)
+    ahead = iter(placed)
+    span = next(ahead, None)
+    while True:
+        sound = np.zeros(block, np.int16)
+        while span is not None:
+            first = round(span.at_s * form.rate_hz)
+            last = first + span.n_bytes // width
+            start, end = max(first, begin), min(last, begin + block)
+            if start < end:
+                offset = span.offset_bytes + (start - first) * width
+                found = decode(read(offset, (end - start) * width), form)
+                sound[start - begin : start - begin + found.size] = found
+            if last > begin + block:
+                break
+            span = next(ahead, None)
+        yield sound
+        begin += block
+
+
+def rendered(wanted: PlayRecording, session: StoredSession) -> Iterator[Samples]:
+    """Both tracks in one at 24 kHz and at the wanted speed, up to the last sound there is."""
+    header = session.header
+    lanes: list[Iterator[Samples]] = []
+    ends_s = 0.0
+    tracks: tuple[tuple[Track, tuple[Placed, ...], str], ...] = (
+        ("input", wanted.input, header.input_format),
+        ("output", wanted.output, header.output_format),
+    )
+    for track, placed, name in tracks:
+        form, read = AudioFormat(name), partial(session.read_track, track)
+        resampler = StreamResampler(form.rate_hz, _FORMAT.rate_hz)
+        line = time_line(placed, form, wanted.from_s, read)
+        lanes.append(_in_blocks(map(resampler.process, line)))
+        ends = (each.at_s + form.bytes_to_ms(each.n_bytes) / 1000 for each in placed)
+        ends_s = max(ends_s, *ends, 0.0)
+    blocks = math.ceil(max(0.0, ends_s - wanted.from_s) * 1000 / _BLOCK_MS)
+    return _at_speed(map(_mixed, *(islice(lane, blocks) for lane in lanes)), wanted.speed)
+
+
+def _in_blocks(pieces: Iterator[Samples]) -> Iterator[Samples]:
+    """The same sound in blocks of 100 ms."""
+    size = _FORMAT.rate_hz * _BLOCK_MS // 1000
+    waiting = np.zeros(0, np.int16)
+    for piece in pieces:
+        waiting = np.concatenate((waiting, piece))
+        while waiting.size >= size:
+            yield waiting[:size]
+            waiting = waiting[size:]
+
+
+def _mixed(one: Samples, other: Samples) -> Samples:
+    both: Samples = np.clip(one.astype(np.int32) + other, -32768, 32767).astype(np.int16)
+    return both
+
+
+def _at_speed(blocks: Iterator[Samples], speed: float) -> Iterator[Samples]:
+    """The same sound faster or slower, at its own pitch where voices can be understood so."""
+    if speed == 1.0:
+        return blocks
+    if SLOWEST_VOICE <= speed <= FASTEST_VOICE:
+        return map(Stretch(speed, _FORMAT.rate_hz).process, blocks)
+    return map(StreamResampler(round(_FORMAT.rate_hz * speed), _FORMAT.rate_hz).process, blocks)
+
+
+class Replay:
+    """The sound of one recording at a time, through a speaker that is kept while it plays.
+
+    Args:
+        source: where the speaker is opened.
+        publish: is told where the ear is, and what went wrong.
+    """
+
+    def __init__(self, source: SoundSource, publish: Callable[[FromWorker], None]) -> None:
+        self._source = source
+        self._publish = publish
+        self._playing: asyncio.Task[None] | None = None
+        self._speaker: Speaker | None = None
+        self._speaker_name = ""
+
+    async def play(self, wanted: PlayRecording, tasks: asyncio.TaskGroup) -> None:
+        """Play this from now on, in place of what plays."""
+        await self._end()
+        self._playing = tasks.create_task(self._play(wanted))
+
+    async def stop(self) -> None:
+        """Be silent, and give the speaker back."""
+        await self._end()
+        await self._give_back()
+
+    async def _give_back(self) -> None:
+        speaker, self._speaker = self._speaker, None
+        if speaker is not None:
+            await self._source.off_loop(speaker.close)
+
+    async def _end(self) -> None:
+        if self._playing is not None:
+            self._playing.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._playing
+            self._playing = None
+        if self._speaker is not None:
+            self._speaker.flush()
+
+    async def _play(self, wanted: PlayRecording) -> None:
+        try:
+            speaker = await self._opened(wanted.speaker)
+            session = await self._source.off_loop(partial(open_session, Path(wanted.path)))
+            await self._hear(wanted, speaker, rendered(wanted, session))
+            await self._give_back()
+        except StudioError as failure:
+            self._publish(Fault(failure.title, failure.message, failure.hint))
+            self._publish(RecordingHeard(wanted.number, wanted.from_s, is_over=True))
+
+    async def _opened(self, name: str) -> Speaker:
+        """The speaker of this name, or a silent one where there is no card."""
+        if self._speaker is not None and name == self._speaker_name:
+            return self._speaker
+        await self._give_back()
+        make = partial(open_speaker, name, _FORMAT, self._source)
+        self._speaker, _ = await self._source.off_loop(make)
+        self._speaker_name = name
+        return self._speaker
+
+    async def _hear(
+        self, wanted: PlayRecording, speaker: Speaker, sound: Iterator[Samples]
+    ) -> None:
+        """Keep the speaker fed, and tell where the ear is, until all was heard."""
+        is_fed = False
+        while True:
+            while not is_fed and speaker.unheard_ms < _AHEAD_MS:
+                block = await self._source.off_loop(partial(next, sound, None))
+                if block is None:
+                    speaker.end(_ITEM, wanted.number)
+                    is_fed = True
+                else:
+                    speaker.play(_ITEM, wanted.number, block.astype("<i2").tobytes())
+            finished = [each for each in speaker.poll() if isinstance(each, Finished)]
+            head = speaker.head()
+            if head is not None:
+                at = wanted.from_s + head.played_ms / 1000 * wanted.speed
+                self._publish(RecordingHeard(wanted.number, at, speaker.is_virtual))
+            if any(each.content_index == wanted.number for each in finished):
+                break
+            await self._source.sleep(_LOOK_EVERY_S)
+        self._publish(
+            RecordingHeard(wanted.number, wanted.from_s, speaker.is_virtual, is_over=True)
+        )

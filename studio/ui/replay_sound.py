@@ -1,0 +1,112 @@
+"""The sound of a stored session on the screen: what the worker is told to play, and what it hears.
+
+It compares what ought to sound with what it has told, so that no key has to think of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.audio.stretch import FASTEST_VOICE, SLOWEST_VOICE
+from studio.export.placed import Placed
+from studio.protocol.values import StoredAudio
+from studio.runtime.messages import PlayRecording
+
+if TYPE_CHECKING:
+    from studio.runtime.link import Feed
+    from studio.runtime.messages import RecordingHeard
+    from studio.session.envelope import Envelope
+    from studio.ui.replayed import Replayed
+
+FASTEST = 4.0
+"""The speed beyond which nobody could follow what is said."""
+
+
+def play_event(feed: Feed, path: str, envelope: Envelope, speaker: str) -> None:
+    """Have the audio of one event of a session's folder sound once."""
+    event = envelope.event
+    for name in ("audio", "delta"):
+        kept = getattr(event, name, None)
+        if isinstance(kept, StoredAudio):
+            span = kept.span
+            placed = (Placed(span.offset, span.bytes, 0.0),)
+            is_input = span.track == "input"
+            feed.play_recording(
+                PlayRecording(
+                    number=0,
+                    path=path,
+                    input=placed if is_input else (),
+                    output=() if is_input else placed,
+                    speaker=speaker,
+                )
+            )
+
+
+class ReplaySound:
+    """Has a stored session sound.
+
+    Attributes:
+        is_on: whether the person wants to hear it.
+    """
+
+    def __init__(self, feed: Feed) -> None:
+        self.is_on = True
+        self._feed = feed
+        self._number = 0
+        self._told: tuple[object, ...] | None = None
+        self._is_virtual = False
+
+    def follow(self, replayed: Replayed | None, speaker: str) -> None:
+        """Tell the worker what ought to sound now, where that is not what it was told."""
+        wanted = self._wanted(replayed, speaker)
+        if wanted == self._told:
+            return
+        if wanted is not None and replayed is not None:
+            placed = replayed.placement()
+            self._number += 1
+            self._feed.play_recording(
+                PlayRecording(
+                    number=self._number,
+                    path=replayed.path,
+                    input=placed.input,
+                    output=placed.output,
+                    from_s=replayed.head.at,
+                    speed=replayed.head.speed,
+                    speaker=speaker,
+                )
+            )
+            replayed.head.wait()
+        elif self._told is not None:
+            self._feed.stop_recording()
+        self._told = wanted
+
+    def heard(self, heard: RecordingHeard, replayed: Replayed) -> None:
+        """The ear is there, as far as that is of what was told last."""
+        if heard.number == self._number and self._told is not None:
+            self._is_virtual = heard.is_virtual
+            replayed.heard(heard)
+
+    def _wanted(self, replayed: Replayed | None, speaker: str) -> tuple[object, ...] | None:
+        """What ought to sound: another value for each leap of the play-head."""
+        if replayed is None:
+            return None
+        silence = self._silence(replayed)
+        replayed.sound = silence or self._remark(replayed.head.speed)
+        if silence or not replayed.head.is_playing:
+            return None
+        return replayed, replayed.head.leaps, speaker
+
+    def _silence(self, replayed: Replayed) -> str:
+        """Why nothing is to sound; empty where something is."""
+        if not self.is_on:
+            return "without sound"
+        if replayed.head.speed > FASTEST:
+            return f"silent beyond {FASTEST:g}×"
+        return "" if replayed.is_ready else "silent while it is read"
+
+    def _remark(self, speed: float) -> str:
+        """What there is to know of what sounds."""
+        if self._is_virtual:
+            return "silent: no sound card"
+        keeps_pitch = SLOWEST_VOICE <= speed <= FASTEST_VOICE
+        return "" if keeps_pitch else "the pitch follows the speed"
