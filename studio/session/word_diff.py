@@ -26,7 +26,7 @@ class Words:
 
 
 def bare(word: str) -> str:
-    """A word without case and punctuation, in which recognisers differ without hearing otherwise."""
+    """A word without case and punctuation: recognisers differ there without hearing otherwise."""
     return _BARE.sub("", word).casefold()
 
 

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 BUDGET_S = 0.01
 """For how long it is read or folded at a time: keys wait no longer than that."""
 
-_DRAW_EVERY_S = 0.5
-"""How often the end of what is folded is drawn while the rest is still folded."""
+_DRAW_EVERY_S, _DRAWN_SHARE = 0.5, 8
+"""While the rest is folded, the end of what is folded is drawn no sooner than after this time, and
+when an eighth more is there: what a long session takes to draw grows with it."""
 
 
 class Replayed(Shown):
@@ -67,6 +68,7 @@ class Replayed(Shown):
         self._plan = plan.model_copy(update={name: each for name, each in named.items() if each})
         self._scripts: Sequence[CallerSaid] = ()
         self._drawn_at = clock.monotonic() - _DRAW_EVERY_S
+        self._drawn = 0
         self._follows = True
         self._position = 0
         self._goal: float | None = None
@@ -122,12 +124,17 @@ class Replayed(Shown):
         self._reading.work(budget_s)
         if len(self.recorded.problems) != len(self.faults):
             self.faults = tuple(_fault(each) for each in self.recorded.problems)
-        now = self._clock.monotonic()
-        is_news = self.is_ready or now - self._drawn_at >= _DRAW_EVERY_S
+        is_news = self.is_ready or self._is_to_draw()
         if is_news:
-            self._drawn_at = now
+            self._drawn_at, self._drawn = self._clock.monotonic(), self._reading.folded
             self._reading.mark()
         self._pass(is_news=is_news)
+
+    def _is_to_draw(self) -> bool:
+        """Whether the end of what is folded is another one by now, for the eye."""
+        grown = self._reading.folded - self._drawn
+        is_time = self._clock.monotonic() - self._drawn_at >= _DRAW_EVERY_S
+        return is_time and grown * _DRAWN_SHARE >= self._drawn
 
     def _pass(self, *, is_news: bool) -> None:
         """Be where the play-head is by now, or at the end of what is folded."""
