@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from studio.app.serving import OWN_SERVER_COMMAND
 from studio.audio.resample import resample_offline
 from studio.audio.samples import to_float
-from studio.protocol.settings import DEFAULTS
+from studio.protocol.settings import DEFAULTS, SessionSettings
 from studio.runtime.children import LocalServer
 from studio.runtime.link import LogLine, SessionBegan, WorkerLink
 from studio.runtime.plan import ConnectPlan
@@ -115,7 +115,9 @@ def caller() -> Samples:
     )
 
 
-async def hold(sessions_dir: Path, sound_file: Path, seconds: float, log_dir: Path) -> Path:
+async def hold(
+    sessions_dir: Path, sound_file: Path, seconds: float, log_dir: Path, silence_ms: int
+) -> Path:
     """Hold the conversation; returns the session's folder."""
     link, state, path = WorkerLink(log_dir / "worker.log"), SessionState(), ""
     async with LocalServer(OWN_SERVER_COMMAND, log_dir / "server.log") as server:
@@ -123,7 +125,7 @@ async def hold(sessions_dir: Path, sound_file: Path, seconds: float, log_dir: Pa
             provider="local",
             url=server.url,
             model="studio-host",
-            settings=DEFAULTS,
+            settings=waiting(silence_ms),
             microphone=str(sound_file),
             speaker="silent",
             sessions_dir=sessions_dir,
@@ -159,8 +161,16 @@ OTHER_VOICE = {
 }
 
 
-async def make(sessions_dir: Path) -> Path:
-    """The folder of the session that was made."""
+def waiting(silence_ms: int) -> SessionSettings:
+    """The usual settings, but for how much silence ends a turn."""
+    detection = DEFAULTS.turn_detection
+    assert detection is not None
+    patient = detection.model_copy(update={"silence_duration_ms": silence_ms})
+    return DEFAULTS.model_copy(update={"turn_detection": patient})
+
+
+async def make(sessions_dir: Path, silence_ms: int = 500) -> Path:
+    """The folder of the session that was made; with a second of silence nothing is cut off."""
     with tempfile.TemporaryDirectory() as folder:
         sound, sound_file = caller(), Path(folder) / "caller.wav"
         with wave.open(str(sound_file), "wb") as file:
@@ -169,7 +179,8 @@ async def make(sessions_dir: Path) -> Path:
             file.setframerate(RATE_HZ)
             file.writeframes(sound.tobytes())
         async with asyncio.timeout(PATIENCE_S):
-            return await hold(sessions_dir, sound_file, sound.size / RATE_HZ, Path(folder))
+            seconds = sound.size / RATE_HZ
+            return await hold(sessions_dir, sound_file, seconds, Path(folder), silence_ms)
 
 
 if __name__ == "__main__":

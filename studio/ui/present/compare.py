@@ -82,7 +82,7 @@ class ComparisonLines:
         for at in range(min(_MOST_LINES, max(len(here), len(there)))):
             line = Text(" ", no_wrap=True, end="")
             line.append("≠ " if differs and is_marked and not at else "  ", palette.warning)
-            line.append(fitted("" if at else label, _LABEL_CELLS - 1) + " ", palette.muted)
+            line.append(_label("" if at else label) + " ", palette.muted)
             for cell in (here, there):
                 line.append(fitted(cell[at] if at < len(cell) else "", room) + " ", plain)
             rows.append(line)
@@ -249,12 +249,20 @@ def _charge(charge: Charge | None) -> str:
     return "–" if charge is None else charge.short
 
 
+def _label(words: str) -> str:
+    """A label in its cells; a path that is too long for them loses its beginning."""
+    cells = _LABEL_CELLS - 1
+    path, dot, last = words.rpartition(".")
+    is_cut = bool(dot) and " " not in path and len(words) > cells
+    return fitted(f"…{last}" if is_cut else words, cells)
+
+
 def _blank() -> Text:
     return Text("", no_wrap=True, end="")
 
 
 def _ms(value: float | None) -> str:
-    return "–" if value is None else f"{value / 1000:.2f} s"
+    return "–" if value is None else f"{value:,.0f} ms"
 
 
 def _change(value: float | None) -> str:
@@ -262,7 +270,7 @@ def _change(value: float | None) -> str:
         return ""
     if abs(value) < _ALIKE_MS:
         return "="
-    return f"{value / 1000:+.2f} s".replace("-", "−")
+    return f"{value:+,.0f} ms".replace("-", "−")
 
 
 def _later(ms: float) -> str:

@@ -28,7 +28,8 @@ def told(held: Inspection, words: str, *, is_missed: bool, follows: bool) -> tup
     if held.marks:
         facts.append(f"{len(held.marks):,} mark" + ("" if len(held.marks) == 1 else "s"))
     facts.append(_count(held))
-    if not (follows or held.is_paused) and len(held.listing):
+    can_follow = held.is_at_its_end or held.is_played
+    if can_follow and not follows and len(held.listing):
         facts.append("G follows")
     return "   ".join(fact for fact in facts if fact), held.is_paused or is_missed
 

@@ -87,9 +87,10 @@ def row_line(entry: Entry, table: Table, palette: Palette, *, is_at: bool, is_ma
     line.append(" ")
     for column, cells in table.columns:
         words, color = _cell(entry, column, palette, is_at=is_at)
+        shown = fitted(words, cells)
         if column in _RIGHT:
-            words = f"{words:>{cells}}"
-        line.append(fitted(words, cells) + " " * _GAP, color)
+            shown = shown.rstrip().rjust(cells)
+        line.append(shown + " " * _GAP, color)
     return line
 
 

@@ -34,6 +34,7 @@ class CompareScreen(ViewScreen):
 
     scope: ClassVar[str] = "compare"
     title_words: ClassVar[str] = "compare"
+    plays: ClassVar[bool] = False
     left_out: ClassVar[tuple[str, ...]] = (
         "view.library", "view.turns", "view.zoom", "session.mute", "session.talk", "session.text",
         "session.speak", "session.connect", "view.latency", "session.interrupt",

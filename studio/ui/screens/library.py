@@ -60,6 +60,7 @@ class LibraryScreen(LibraryDeeds):
 
     scope: ClassVar[str] = "library"
     title_words: ClassVar[str] = "library"
+    plays: ClassVar[bool] = False
     left_out: ClassVar[tuple[str, ...]] = (
         "view.library", "view.turns", "view.zoom", "session.mute", "session.talk", "session.text",
         "session.speak", "session.connect", "view.latency",

@@ -29,11 +29,13 @@ class ViewScreen(Screen[None]):
         scope: of its actions, and the id of the widget that gets the focus.
         title_words: what the title line begins with.
         left_out: ids of actions that do nothing here.
+        plays: whether a recording is played here; else it waits underneath.
     """
 
     scope: ClassVar[str]
     title_words: ClassVar[str]
     left_out: ClassVar[tuple[str, ...]] = ("view.zoom",)
+    plays: ClassVar[bool] = True
 
     def __init__(self, keymap: Mapping[str, str]) -> None:
         super().__init__()
@@ -67,7 +69,8 @@ class ViewScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield self._title
         yield from self.body()
-        yield self._replay
+        if self.plays:
+            yield self._replay
         yield self._keys
 
     def on_mount(self) -> None:
@@ -102,7 +105,8 @@ class ViewScreen(Screen[None]):
         self._live = live
         if not self.is_mounted:
             return
-        self._replay.show(live)
+        if self.plays:
+            self._replay.show(live)
         is_playing = live.recording is not None and live.recording.is_playing
         seen = (*self.seen(live), is_playing)
         if len(seen) == len(self._seen) and all(map(_is, seen, self._seen)):
@@ -115,11 +119,13 @@ class ViewScreen(Screen[None]):
         palette, width = self.palette, self.size.width
         title = Text(f" {self.title_words}", f"bold {palette.accent}", no_wrap=True)
         facts = self.facts(live)
-        if live.is_recording:
+        if live.is_recording and self.plays:
             title.append("   recording", palette.accent)
-        words = f"{facts}   esc goes back " if facts else "esc goes back "
-        title.append(" " * max(1, width - title.cell_len - len(words)))
-        self._title.show(title.append(words, palette.muted))
+        back = "   esc goes back "
+        told = Text(facts, palette.muted, no_wrap=True)
+        told.truncate(max(0, width - title.cell_len - len(back) - 1), overflow="ellipsis")
+        title.append(" " * max(1, width - title.cell_len - told.cell_len - len(back)))
+        self._title.show(title.append_text(told).append(back, palette.muted))
         labels = {"session.connect": "disconnect"} if live.is_connected else {}
         if live.recording is not None and live.recording.is_playing:
             labels["recording.play"] = "stop"
@@ -128,7 +134,7 @@ class ViewScreen(Screen[None]):
             self._keymap,
             labels,
             left_out=self.left_out,
-            is_recording=live.is_recording,
+            is_recording=live.is_recording and self.plays,
         )
 
 
