@@ -432,13 +432,15 @@ def _refused(state: SessionState, known: Sequence[Turn]) -> Iterator[Tag]:
         fields = ", ".join(refusal.fields) or "nothing"
         said = one_line(refusal.message or refusal.code or "it did not say why", 300)
         words = f"The server refused session.update as a whole ({one_line(fields, 120)}): {said}"
-        hint = (
-            "None of its fields is in force. Send the others without the one it names; what is "
-            "locked waits for a new session."
-        )
+        others = len(refusal.fields) > 1
+        hint = "Nothing of it is in force. " + (_WITHOUT if others else "") + _LATER
         index = _turn_at(known, refusal.at)
         seqs = _listed(*reversed(refusal.seqs))
         yield Tag("refused update", index, refusal.at, words, seqs, hint)
+
+
+_WITHOUT = "Send its other fields without the one that was refused. "
+_LATER = "What is locked waits for a new session."
 
 
 def _turn_at(known: Sequence[Turn], moment: float) -> int | None:

@@ -88,12 +88,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.transcript", "2", "transcript", "Go to the conversation.", "go('transcript')"),
     Action("view.inspector", "3", "inspector", "Go to the events.", "go('inspector')"),
     Action("view.meter", "4", "meter", "Go to the meter.", "go('meter')"),
+    Action("view.turns", "v", "turns", "See the session over time, and what was found in it.",
+           "view('turns')", in_footer=True),
     Action("view.latency", "w", "latency", "See why each turn took as long as it did.",
            "view('latency')", in_footer=True),
     Action("view.library", "o", "sessions", "See, search and open the stored sessions.",
            "view('library')", in_footer=True),
-    Action("view.turns", "v", "turns", "See the session over time, and what was found in it.",
-           "view('turns')", in_footer=True),
     Action("view.composer", "ctrl+e", "compose", "Write an event by hand and send it.",
            "view('composer')"),
     Action("view.zoom", "z", "zoom", "Give the whole screen to this pane, or give it back.",
@@ -142,8 +142,9 @@ ACTIONS: tuple[Action, ...] = (
            "inspector"),
     Action("inspector.follow", "G,end", "follow", "Go to the newest event and follow.", "follow",
            "inspector", in_footer=True),
-    Action("inspector.open", "enter", "open", "Open a run of deltas, or an event's payload.",
-           "open", "inspector", in_footer=True),
+    Action("inspector.open", "enter", "open",
+           "Open a run of deltas, or an event's payload; a second time goes into it.", "open",
+           "inspector", in_footer=True),
     Action("inspector.filter", "f", "filter", "Write which events to list.", "filter",
            "inspector", in_footer=True),
     Action("inspector.filter_value", "F", "filter by value",
@@ -366,11 +367,18 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 """Every action, in the order of the help screen."""
 
+TYPED = tuple(
+    action.id
+    for action in ACTIONS
+    if action.scope in ("app", "recording") and not action.keys.startswith("ctrl+")
+)
+"""Ids of the actions that hold anywhere but where one types: there their keys write."""
+
 GROUPS: Mapping[str, str] = {
-    "recording": "While a recording is shown",
     "session": "Session",
     "view": "Panes",
     "studio": "Studio",
+    "recording": "While a recording is shown",
     "config": "In the config pane",
     "transcript": "In the transcript",
     "inspector": "In the inspector",

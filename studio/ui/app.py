@@ -212,6 +212,7 @@ class StudioApp(Talking, Replaying):
             return
         if name not in self._views:
             self._views[name] = VIEWS[name](self._keymap_given)
+            self.install_screen(self._views[name], name)  # it is left and entered, not made anew
         view = self._views[name]
         if view.is_current:
             return
@@ -289,16 +290,23 @@ class StudioApp(Talking, Replaying):
     def _sheet(self, title: str, which: str) -> None:
         from studio.ui.present.palette import palette_from
         from studio.ui.present.sheets import help_text, problems_text
-        from studio.ui.screens.overlays import Sheet
+        from studio.ui.screens.overlays import Sheet, sheet_cells
 
         colors = palette_from(self.theme_variables)
         problems = self.shown.problems if self.shown else ()
+        width = sheet_cells(self.size.width)
         body = (
-            help_text(self._keymap_given, colors)
+            help_text(self._keymap_given, colors, self._here, width)
             if which == "help"
-            else problems_text(problems, colors)
+            else problems_text(problems, colors, width)
         )
         _ = self.push_screen(Sheet(title, body))
+
+    @property
+    def _here(self) -> str:
+        """The scope of the keys that hold where the focus is."""
+        view = self._current_view
+        return view.scope if view is not None else (self.focused and self.focused.id) or ""
 
     def action_theme(self) -> None:
         """Choose a theme; each is worn while the cursor is on it."""

@@ -10,6 +10,7 @@ from studio.core.text import printable
 from studio.ui.actions import ACTIONS, GROUPS, keys_of
 from studio.ui.present.health import FIGURES
 from studio.ui.present.words import clock
+from studio.ui.present.wrapping import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,15 +21,15 @@ if TYPE_CHECKING:
 _KEY_CELLS = 14
 
 
-def help_text(keymap: Mapping[str, str], palette: Palette) -> Text:
-    """Every action under its heading, with the keys that hold after the keymap."""
+def help_text(keymap: Mapping[str, str], palette: Palette, here: str = "", width: int = 80) -> Text:
+    """Every action under its heading, those of the group `here` first, with the keys that hold."""
     page = Text()
-    for group, heading in GROUPS.items():
+    for group, heading in sorted(GROUPS.items(), key=lambda each: each[0] != here):
         page.append(f"{heading}\n", palette.muted)
         for action in ACTIONS:
             if action.group == group:
                 page.append(f"  {keys_of(action, keymap):<{_KEY_CELLS}}", palette.accent)
-                page.append(f"{action.help}\n", palette.foreground)
+                _hang(page, action.help, _KEY_CELLS + 2, width, palette.foreground)
         page.append("\n")
     page.append("Marks in the config pane\n", palette.muted)
     for mark, color, words in (
@@ -40,16 +41,22 @@ def help_text(keymap: Mapping[str, str], palette: Palette) -> Text:
         ("n", palette.accent, "the next session has it; this one cannot change it"),
     ):
         page.append(f"  {mark:<{_KEY_CELLS}}", color)
-        page.append(f"{words}\n", palette.foreground)
+        _hang(page, words, _KEY_CELLS + 2, width, palette.foreground)
     page.append("\nFigures at the foot of the meter\n", palette.muted)
     for figure in FIGURES:
         page.append(f"  {figure.name:<{_KEY_CELLS}}", palette.accent)
-        page.append(f"{figure.help}\n", palette.foreground)
+        _hang(page, figure.help, _KEY_CELLS + 2, width, palette.foreground)
     return page
 
 
-def problems_text(problems: Sequence[Problem], palette: Palette) -> Text:
-    """Problems, the latest first, each with the next step."""
+def _hang(page: Text, words: str, indent: int, width: int, color: str) -> None:
+    """Write words on from a column; the lines after the first begin below it."""
+    page.append(f"\n{' ' * indent}".join(wrapped(words, width - indent)), color)
+    page.append("\n")
+
+
+def problems_text(problems: Sequence[Problem], palette: Palette, width: int = 80) -> Text:
+    """Problems, the latest first, each with the next step, on a page so wide."""
     if not problems:
         return Text("Nothing went wrong so far.", palette.muted)
     colors = {"error": palette.error, "warning": palette.warning, "info": palette.muted}
@@ -59,8 +66,10 @@ def problems_text(problems: Sequence[Problem], palette: Palette) -> Text:
         page.append(printable(problem.title), f"bold {colors[problem.severity]}")
         if problem.benign:
             page.append("  harmless", palette.muted)
-        page.append(f"\n        {printable(problem.message)}\n", palette.foreground)
+        page.append("\n        ")
+        _hang(page, problem.message, 8, width, palette.foreground)
         if problem.hint:
-            page.append(f"        → {printable(problem.hint)}\n", palette.accent)
+            page.append("        → ", palette.accent)
+            _hang(page, problem.hint, 10, width, palette.accent)
         page.append("\n")
     return page

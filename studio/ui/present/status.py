@@ -96,11 +96,18 @@ def turn_line(
     width: int,
     palette: Palette,
     cost: str = "",
+    findings: int = 0,
 ) -> Text:
-    """The last turn's latency and its parts; cost, tokens, problems and the log at the right."""
+    """The last turn's latency and its parts; cost, tokens, findings and problems at the right."""
     left = latency_text(latency, palette)
-    told = _problem_count(problems, palette)
-    told.stylize(Style.from_meta({"do": "app.problems"}))
+    told = Text(no_wrap=True, end="")
+    if findings:
+        words = f"{findings} {_plural('finding', findings)}   "
+        meta = Style.from_meta({"do": "app.view('turns')"})
+        told.append_text(Text(words, Style.parse(palette.warning) + meta))
+    count = _problem_count(problems, palette)
+    count.stylize(Style.from_meta({"do": "app.problems"}))
+    told.append_text(count)
     facts = [Text(cost, palette.muted), _tokens(totals, palette)]
     if path:
         facts.append(Text(_short_path(path), palette.faint))
@@ -153,7 +160,7 @@ def latency_text(latency: TurnLatency | None, palette: Palette) -> Text:
         line.append(f"{ms / 1000:.2f}", palette.foreground)
         line.append(f" {name}", palette.muted)
         sign = "+"
-    line.stylize(Style.from_meta({"do": "app.latency"}))
+    line.stylize(Style.from_meta({"do": "app.view('latency')"}))
     return line
 
 

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from studio.protocol.dialect import Dialect
 from studio.protocol.written import on_one_line
-from studio.ui.actions import ACTIONS, action_named, first_key
+from studio.ui.actions import TYPED, action_named, first_key
 from studio.ui.choice import Choice
 from studio.ui.keeping import desk_of
 from studio.ui.screens.overlays import Chooser
@@ -34,11 +34,6 @@ KEPT_AS = "composer"
 MOST_KEPT = 50
 
 _PLACEHOLDER = "Write an event, or begin from one of these."
-_TYPED_KEYS = tuple(
-    action.id for action in ACTIONS
-    if action.scope == "app" and not action.keys.startswith("ctrl+")
-)  # fmt: skip
-"""Keys of the app that write a letter here."""
 
 
 class Below(Widget):
@@ -69,7 +64,7 @@ class ComposerScreen(ViewScreen):
 
     scope: ClassVar[str] = "composer"
     title_words: ClassVar[str] = "compose"
-    left_out: ClassVar[tuple[str, ...]] = _TYPED_KEYS
+    left_out: ClassVar[tuple[str, ...]] = TYPED
     AUTO_FOCUS: ClassVar[str | None] = "#composer"
 
     class SendAsked(Message):

@@ -9,10 +9,10 @@ from rich.style import Style
 from rich.text import Text
 from textual import on
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 from typing_extensions import override
 
-from studio.ui.actions import action_named, first_key
+from studio.ui.actions import TYPED, action_named, first_key
 from studio.ui.desktop import Desktop
 from studio.ui.layout import TABS_BELOW, Mode, Pane, Wishes, mode_of, resized
 from studio.ui.present.palette import Palette, palette_from
@@ -64,6 +64,8 @@ class LiveScreen(Screen[None]):
         self._status = Bar("status")
         self._turn = Bar("turn")
         self._spending = Spending()
+        self._findings = 0
+        self._found_at: tuple[object, ...] = ()
         self._banner = Bar("banner")
         self._tabs = Tabs("tabs")
         self._replay = ReplayBar()
@@ -182,11 +184,21 @@ class LiveScreen(Screen[None]):
         if recording is not None and recording.is_playing:
             labels["recording.play"] = "stop"
         scope = (focused.id if focused else "") or ""
-        self._keys.mark(scope, self._keymap, labels, is_recording=recording is not None)
+        self._keys.mark(
+            scope,
+            self._keymap,
+            labels,
+            left_out=TYPED if isinstance(focused, Input) else (),
+            is_recording=recording is not None,
+        )
 
     @on(InspectorPane.DetailWanted)
-    def _toggle_detail(self) -> None:
-        self._wants_detail = not self._detail.has_class("-shown")
+    def _toggle_detail(self, event: InspectorPane.DetailWanted) -> None:
+        is_shown = self._detail.has_class("-shown")
+        if event.to_read and is_shown:
+            self._detail.lines.focus()
+            return
+        self._wants_detail = not is_shown
         self._place()
 
     @on(InspectorPane.TurnWanted)
@@ -347,9 +359,20 @@ class LiveScreen(Screen[None]):
         self._turn.show(
             turn_line(
                 last_latency(live), state.totals, path, live.problems, width, colors,
-                self._spent(live),
+                self._spent(live), self._found(live),
             )
         )  # fmt: skip
+
+    def _found(self, live: Shown) -> int:
+        """How many findings the turn view would show; counted once a second."""
+        from studio.session.tags import tags
+
+        ready = live.recording.ready if live.recording is not None else 1.0
+        moment = (live, live.sessions, int(live.now), int(20 * ready))
+        if moment != self._found_at:
+            self._found_at = moment
+            self._findings = sum(tag.is_finding for tag in tags(live.whole, live.curves))
+        return self._findings
 
     def _spent(self, live: Shown) -> str:
         """What the session cost so far; empty where nobody knows."""

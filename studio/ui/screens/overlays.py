@@ -123,6 +123,11 @@ class Chooser(ModalScreen[str | None]):
         _ = self.dismiss(None)
 
 
+def sheet_cells(width: int) -> int:
+    """Cells that a page's words have on a screen so wide, as `overlays.tcss` lays it out."""
+    return max(20, min(84, width * 94 // 100) - 5)
+
+
 class Sheet(ModalScreen[None]):
     """A page of words over the screen."""
 

@@ -49,6 +49,8 @@ class TurnsScreen(ViewScreen):
         self._cell = 0
         self._reading: Shown | None = None
         self._session: tuple[object, ...] = ()
+        self._has_begun = False
+        self._began_at: float | None = None  # until the session moves on, or the hand does
 
     @override
     def body(self) -> Iterable[Widget]:
@@ -115,11 +117,26 @@ class TurnsScreen(ViewScreen):
             self._session = session
             self._list.forget()
             self._lanes.forget()
-        self._list.show(list_rows(live))
+            self._has_begun = False
+        recording = live.recording
+        self._list.show(list_rows(live), is_reading=recording is not None and recording.ready < 1)
         self._lanes.show(timeline(live))
+        if recording is not None and recording.ready >= 1 and not self._has_begun:
+            self._begin(live.now)
+        elif self._began_at is not None and self._began_at != live.now:
+            self._began_at = None
+            self._lanes.follow()
         if live.is_recording and self._lanes.following:
             self._list.select(live.now)
         self._fill_sheet()
+
+    def _begin(self, now: float) -> None:
+        """A session that is whole is looked at from what was found first."""
+        self._has_begun = True
+        self._list.begin()
+        if isinstance(self._list.row, FindingRow):
+            self._lanes.go(self._list.row.at)
+            self._began_at = now
 
     def _fill_sheet(self) -> None:
         from studio.ui.turns_view import sheet_of
@@ -137,6 +154,7 @@ class TurnsScreen(ViewScreen):
 
     @on(TurnList.Moved)
     def _row_moved(self) -> None:
+        self._began_at = None
         row = self._list.row
         if isinstance(row, FindingRow):
             self._lanes.close_in(row.at)
@@ -146,6 +164,7 @@ class TurnsScreen(ViewScreen):
 
     @on(Lanes.Moved)
     def _cursor_moved(self, event: Lanes.Moved) -> None:
+        self._began_at = None
         self._list.select(event.at)
         self._fill_sheet()
 

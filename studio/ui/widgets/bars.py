@@ -98,8 +98,10 @@ class Keys(Bar):
         own = [action for action in shown if action.scope == scope]
         rest = [action for action in shown if action.scope == "app"]
         if is_recording:
-            rest = [action for action in rest if action.group != "session"]
-            rest[:0] = [action for action in shown if action.scope == "recording"]
+            playing = [action for action in shown if action.scope == "recording"]
+            views = [action for action in rest if action.group == "view"]
+            others = [action for action in rest if action.group not in ("session", "view")]
+            rest = [*playing[:1], *views, *playing[1:], *others]
         tail = [action for action in rest if action.id in ("studio.help", "studio.quit")]
         taken = {first_key(action, keymap) for action in own}
         middle = [

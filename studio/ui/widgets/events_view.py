@@ -43,7 +43,15 @@ class EventsView(Lines):
         """The cursor stands on another event, or the view changed its ways."""
 
     class DetailWanted(Message):
-        """The person wants to see the payload, or no more."""
+        """The person wants to see the payload, or no more.
+
+        Attributes:
+            to_read: it is to be gone into where it is seen, not to be hidden.
+        """
+
+        def __init__(self, *, to_read: bool = False) -> None:
+            super().__init__()
+            self.to_read = to_read
 
     def __init__(self) -> None:
         super().__init__(id="inspector")
@@ -260,11 +268,18 @@ class EventsView(Lines):
         self._go(0)
 
     def action_follow(self) -> None:
-        """Go to the newest event and stay with the newest."""
-        self.following = True
-        if self.held is not None:
-            self.held.hold(still=False)
-            self.show(self.held.shown)
+        """Go to the newest event and stay with the newest, or with a recording that plays.
+
+        In a recording that stands elsewhere it is a move like others: the recording stays there.
+        """
+        held = self.held
+        self.following = held is None or held.shown.recording is None or held.is_played
+        if held is None:
+            return
+        held.hold(still=False)
+        self.show(held.shown)
+        if not self.following:
+            self._go(len(held.listing) - 1)
 
     def action_pause(self) -> None:
         """Hold the list still, or let it run."""
@@ -275,12 +290,12 @@ class EventsView(Lines):
         self.show(self.held.shown)
 
     def action_open(self) -> None:
-        """Open or close a run; show the payload of a single event."""
+        """Open or close a run; show the payload of a single event, or go into it."""
         place = self.held.listing.cursor_place if self.held else None
         if self.held is None or place is None:
             return
         if self.held.listing.rows.counts[place.row] == 1 or place.member >= 0:
-            self.post_message(self.DetailWanted())
+            self.post_message(self.DetailWanted(to_read=True))
         elif self.held.listing.is_open(place.row):
             self.action_fold()
         else:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _REST_S = 0.15
 """How long the hand must rest before what it wrote is taken."""
 
+_PAUSE_S = 0.7
+"""How long it must rest before half a word that means nothing counts as meant."""
+
 
 class _Mistake(Highlighter):
     """Underlines what could not be read."""
@@ -83,6 +86,7 @@ class FilterBar(Vertical):
         self._suggestions = Suggestions()
         self._known: Filters | None = None
         self._resting: Timer | None = None
+        self._pausing: Timer | None = None
 
     @override
     def compose(self) -> ComposeResult:
@@ -110,6 +114,11 @@ class FilterBar(Vertical):
     def text(self) -> str:
         """The filter in force as it was written."""
         return self._known.text if self._known else ""
+
+    @property
+    def is_being_written(self) -> bool:
+        """Whether the person is likely to write on."""
+        return self._pausing is not None
 
     # From outside
 
@@ -159,7 +168,14 @@ class FilterBar(Vertical):
             self._resting.stop()
         self._mistake.span = None
         self._resting = self.set_timer(_REST_S, self._take)
+        self._end_pause()
+        self._pausing = self.set_timer(_PAUSE_S, self._end_pause)
         self._suggest()
+
+    def _end_pause(self) -> None:
+        if self._pausing is not None:
+            self._pausing.stop()
+            self._pausing = None
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -205,6 +221,7 @@ class FilterBar(Vertical):
             self._reason.update(words)
 
     def _close(self) -> None:
+        self._end_pause()
         self.filters.settle()
         self._suggestions.offer(())
         self.set_class(bool(self.text), "-shown")

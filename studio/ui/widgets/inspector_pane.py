@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from studio.ui.inspection import Inspection
     from studio.ui.shown import Shown
 
+_GLANCE_S = 0.05
+
 
 class InspectorPane(EventsView):
     """The keys of the inspector and what they do to its list."""
@@ -174,7 +176,9 @@ class InspectorPane(EventsView):
             return
         found = links(self.held.store, self.position)
         if not found:
-            self.notify("Nothing belongs to this event that would be known.", markup=False)
+            self.notify(
+                "No request, answer, call or output of this event is in the list.", markup=False
+            )
         elif len(found) == 1:
             self.reveal(found[0].position)
         else:
@@ -257,6 +261,8 @@ class InspectorPane(EventsView):
             while self.held is not None and self.held.share is not None:
                 if self.held.step():
                     self.post_message(self.Moved())
+                elif self.held.finds_nothing and self.filter_bar.is_being_written:
+                    await asyncio.sleep(_GLANCE_S)  # half a word empties no list
                 else:
                     self._list_anew()
                 await asyncio.sleep(0)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from textual import events
 
+_READING = (" The session is being read.",)
 _EMPTY = (
     " No turn yet.",
     "",
@@ -37,6 +38,7 @@ class TurnList(Lines):
         super().__init__(id="turn-list")
         self.following = True
         self._rows: Sequence[ListRow] = ()
+        self._empty: Sequence[str] = _EMPTY
         self._key: object = None
 
     @property
@@ -56,9 +58,10 @@ class TurnList(Lines):
         at = (place for place, row in enumerate(self._rows) if _key(row) == self._key)
         return next(at, len(self._rows) - 1)
 
-    def show(self, rows: Sequence[ListRow]) -> None:
-        """Draw these; the cursor stays on its row."""
+    def show(self, rows: Sequence[ListRow], *, is_reading: bool = False) -> None:
+        """Draw these; the cursor stays on its row. More may come while a session is read."""
         self._rows = rows
+        self._empty = _READING if is_reading else _EMPTY
         self.changed()
         if self._rows:
             self.show_line(self._place)
@@ -83,6 +86,14 @@ class TurnList(Lines):
             place = next((at for at in reversed(found) if at < self._place), found[-1])
         self._go(place)
         return True
+
+    def begin(self) -> None:
+        """Go to the first finding of a session that is whole; where there is none, to its end."""
+        self.following = True
+        first = next((row for row in self._rows if isinstance(row, FindingRow)), None)
+        if first is not None:
+            self._key, self.following = _key(first), False
+        self.show(self._rows)
 
     def follow(self) -> None:
         """Go to the last row, and with it."""
@@ -119,12 +130,12 @@ class TurnList(Lines):
 
     @override
     def line_count(self) -> int:
-        return len(self._rows) or len(_EMPTY)
+        return len(self._rows) or len(self._empty)
 
     @override
     def line(self, index: int, width: int) -> Text:
         if not self._rows:
-            return Text(_EMPTY[index], self.palette.muted, no_wrap=True, end="")
+            return Text(self._empty[index], self.palette.muted, no_wrap=True, end="")
         return list_line(self._rows[index], self.palette, width, is_at=index == self._place)
 
     @override
