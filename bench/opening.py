@@ -2,9 +2,13 @@
 
 Promised for a million events: at most half a second more than the empty studio takes to its first
 paint where there is an index, at most four seconds where it has to be built. Beside ours stand
-`lnav` and `toolong` on the same log, each where it is installed (`TOOLONG` names its command).
+`lnav` and `toolong` on the same log, the first from the system, the second in an environment of its
+own, that is made on request:
 
+    python -m venv build/peers && build/peers/bin/pip install toolong
     python -m bench.opening [EVENTS] [ROUNDS]
+
+`TOOLONG` names its command where it is installed elsewhere. A peer that is not there is said.
 """
 
 from __future__ import annotations
@@ -12,8 +16,10 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import select
 import shutil
+import signal
 import struct
 import sys
 import tempfile
@@ -23,7 +29,7 @@ from collections.abc import Callable, Mapping
 from fcntl import ioctl
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bench.stage.big_session import DEFAULT_EVENTS, make_session
 from bench.stage.figures import machine
@@ -35,7 +41,12 @@ COLUMNS, LINES = 160, 45
 END = b"\x1b[F"
 INSPECTOR = b"3"
 TERM = "xterm-256color"
-PRESSED_EACH_S, KEPT_BYTES = 0.1, 1 << 20
+PRESSED_EACH_S, KEPT_BYTES = 0.1, 1 << 16
+CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[()].|[=>78])|[\r\x0e\x0f]")
+PEERS = Path(__file__).parents[1] / "build" / "peers" / "bin"
+
+
+TOOLONG = os.environ.get("TOOLONG", str(PEERS / "tl"))
 
 
 class Seen(NamedTuple):
@@ -45,13 +56,13 @@ class Seen(NamedTuple):
     megabytes: float
 
 
-def until_seen(command: list[str], first: bytes, last: bytes, keys: bytes, home: Path) -> Seen:
-    """Run a command in a terminal until `last` stands in what it wrote.
+def until_seen(command: list[str], first: str, last: str, keys: bytes, home: Path) -> Seen:
+    """Run a command in a terminal until `last` stands in what it wrote, colours apart.
 
     Args:
         command: what to run.
-        first: what it has painted once it takes keys.
-        last: what is waited for.
+        first: a pattern of what it has painted once it takes keys.
+        last: a pattern of what is waited for.
         keys: pressed from then on, ten times a second.
         home: where it may keep things.
     """
@@ -59,25 +70,32 @@ def until_seen(command: list[str], first: bytes, last: bytes, keys: bytes, home:
     begin = time.perf_counter()
     child, terminal = pty.fork()
     if child == 0:
+        ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         os.execvpe(command[0], command, environment)
-    ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-    seen, pressed_at = b"", begin
+    written, pressed_at, takes_keys = b"", begin, False
     try:
-        while last not in seen:
+        while True:
             now = time.perf_counter()
             if now - begin > PATIENCE_S:
-                raise TimeoutError(f"no {last!r} after {PATIENCE_S} s: {seen[-600:]!r}")
-            ready, _, _ = select.select([terminal], [], [], 0.01)
-            if ready:
-                seen = seen[-KEPT_BYTES:] + os.read(terminal, 1 << 20)
-            if first in seen and now - pressed_at > PRESSED_EACH_S:
+                raise TimeoutError(f"no {last!r} after {PATIENCE_S} s: {words(written)[-600:]!r}")
+            if select.select([terminal], [], [], 0.01)[0]:
+                written = written[-KEPT_BYTES:] + os.read(terminal, 1 << 20)
+                shown = words(written)
+                takes_keys = takes_keys or re.search(first, shown) is not None
+                if takes_keys and re.search(last, shown):
+                    return Seen(time.perf_counter() - begin, peak_mb(child))
+            if takes_keys and keys and now - pressed_at > PRESSED_EACH_S:
                 os.write(terminal, keys)
                 pressed_at = now
-        return Seen(time.perf_counter() - begin, peak_mb(child))
     finally:
-        os.kill(child, 9)
+        os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         os.close(terminal)
+
+
+def words(written: bytes) -> str:
+    """What was written without how it looks and where it stands."""
+    return CONTROL.sub("", written.decode(errors="ignore"))
 
 
 def peak_mb(pid: int) -> float:
@@ -90,11 +108,13 @@ def peak_mb(pid: int) -> float:
     return int(kilobytes) / 1024
 
 
-def ways(log: Path, last: dict[str, object], home: Path) -> Mapping[str, Callable[[], Seen]]:
+def ways(log: Path, last: dict[str, Any], home: Path) -> Mapping[str, Callable[[], Seen]]:
     """What is measured, by name."""
     studio = [sys.executable, "-m", "studio"]
-    ours, theirs = stamp(float(str(last["at"]))).encode(), f'"seq":{last["seq"]}'.encode()
-    painted = b"inspector"
+    ours = rf"{re.escape(stamp(last['at'])[:9])}.{{0,40}}{re.escape(last['event']['type'])}"
+    theirs = rf'"seq":{last["seq"]}\b'
+    last_but_one = rf'"seq":{last["seq"] - 1}\b'  # toolong's page ends there
+    painted = "inspector"
 
     def opened(*, anew: bool) -> Seen:
         if anew:
@@ -110,8 +130,9 @@ def ways(log: Path, last: dict[str, object], home: Path) -> Mapping[str, Callabl
     }
     if lnav := shutil.which("lnav"):
         found["lnav"] = lambda: until_seen([lnav, str(log)], theirs, theirs, b"", home)
-    if toolong := shutil.which(os.environ.get("TOOLONG", "tl")):
-        found["toolong"] = lambda: until_seen([toolong, str(log)], b'"seq":1,', theirs, END, home)
+    if toolong := shutil.which(TOOLONG):
+        command = [toolong, str(log)]
+        found["toolong"] = lambda: until_seen(command, last_but_one, last_but_one, b"", home)
     return found
 
 
@@ -146,8 +167,8 @@ def main(events: int = DEFAULT_EVENTS, rounds: int = 5) -> None:
         print(
             f"{name:28}{median(times):8.2f}{min(times):7.2f}{max(times):7.2f}{limit}{peak:9.0f}{ok}"
         )
-    for name in ("lnav", "tl"):
-        if not shutil.which(os.environ.get("TOOLONG", name) if name == "tl" else name):
+    for name in ("lnav", "toolong"):
+        if name not in found:
             print(f"{name} is not installed: not measured")
 
 

@@ -3,8 +3,9 @@
 A child of its own, run ahead of everything else where the system grants it, since a real one is
 another machine. Prints its port; lives for `SECONDS` from the first microphone block; then prints
 one object: `blocks`, `deltas` and `cuts`, with the moments at which blocks came and at which deltas
-and `speech_started` left, on the clock that all processes of a machine share. Sound is named by its
-checksum. Kinds: `cuts` tells stories and breaks each off; `story` tells one without an end.
+and `speech_started` left, on the clock that all processes of a machine share, and how many events
+were `sent`. Sound is named by its checksum. Kinds: `cuts` tells stories and breaks each off;
+`story` tells one without an end.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class FarEnd:
 
     def __init__(self, peer: ServerConnection, events_per_s: int) -> None:
         self.notes: dict[str, list[object]] = {"blocks": [], "deltas": [], "cuts": []}
+        self.sent = 0
         self.hears = asyncio.Event()
         self._peer = peer
         self._events_per_s = events_per_s
@@ -133,6 +135,7 @@ class FarEnd:
         await self._peer.send(
             json.dumps({"type": kind, "event_id": f"e{next(self._ids)}", **fields})
         )
+        self.sent += 1
 
 
 async def main(kind: str, seconds: float, events_per_s: int) -> None:
@@ -155,7 +158,7 @@ async def main(kind: str, seconds: float, events_per_s: int) -> None:
                 async with asyncio.timeout(seconds):
                     await live()
         if not over.is_set():
-            print(json.dumps(far_end.notes), flush=True)
+            print(json.dumps({**far_end.notes, "sent": far_end.sent}), flush=True)
         over.set()
 
     async with serve(talk, "127.0.0.1", 0, compression=None, max_size=None) as running:

@@ -103,7 +103,7 @@ def talk(
             sessions = folder / "sessions"
             arguments = command(program, url, sessions, options)
             with on_a_terminal(arguments, environment) as painted:
-                notes = _notes(peer, painted, seconds + _STARTING_S)
+                notes = notes_of(peer, painted, seconds + _STARTING_S)
             told(listener)
         with np.load(folder / "heard.npz") as kept:
             heard, began = kept["samples"], float(kept["began"])
@@ -137,7 +137,8 @@ def command(program: str, url: str, sessions: Path, options: tuple[str, ...]) ->
     return (sys.executable, "-m", "bench.stage.studio_screen", *place, *sound)
 
 
-def _notes(peer: subprocess.Popen[str], painted: Painted, patience_s: float) -> dict[str, Any]:
+def notes_of(peer: subprocess.Popen[str], painted: Painted, patience_s: float) -> dict[str, Any]:
+    """What the far end tells when the talk is over."""
     assert peer.stdout is not None
     impatience = Timer(patience_s, peer.kill)
     impatience.start()

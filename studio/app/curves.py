@@ -156,7 +156,7 @@ class _Track:
         """The bytes of whole frames in the file."""
         try:
             held = self._path.stat().st_size - self._data_at
-        except FileNotFoundError:
+        except OSError:
             return 0
         return max(0, held - held % self._frame_bytes)
 
@@ -170,7 +170,7 @@ class _Track:
         """Whether the file is not the one of which something was taken."""
         try:
             found = self._path.stat()
-        except FileNotFoundError:
+        except OSError:
             return self._taken_bytes > 0
         before, self._inode = self._inode, found.st_ino
         return self._taken_bytes > self._held_bytes or (before or found.st_ino) != found.st_ino

@@ -21,6 +21,8 @@ def event_audio(folder: Path, envelope: Envelope) -> bytes | None:
     if kept is None:
         return None
     track = folder / TRACK_NAMES[kept.span.track]
+    if not track.is_file():  # a pipe of that name would be waited for
+        return None
     try:
         data = track_data(track)
         with track.open("rb") as file:

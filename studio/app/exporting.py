@@ -7,6 +7,7 @@ nor a cancellation leaves half of one, or harms what was there.
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -204,9 +205,9 @@ def _read(path: Path, warn: Say) -> StoredSession:
 
 def _keep_off(stored: StoredSession, files: Iterable[Path]) -> None:
     """No export takes the place of what it is made from."""
-    originals = {stored.log.resolve(), *(each.resolve() for each in stored.path.glob("*.wav"))}
+    originals = set(map(os.path.realpath, (stored.log, *stored.path.glob("*.wav"))))
     for file in files:
-        if file.resolve() in originals:
+        if os.path.realpath(file) in originals:
             raise StudioError(
                 f"{one_line(str(file), 200)} is a part of the session itself.",
                 title="Nothing exported",

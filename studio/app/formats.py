@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from studio.core.text import printable
 from studio.export.sharing import Redaction
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from studio.export.told import Told
     from studio.session.envelope import Envelope
     from studio.storage.reader import Frame, StoredSession
-
-_T = TypeVar("_T")
 
 _EVERY = 500
 """Events between two looks at the progress."""
@@ -140,16 +138,11 @@ def _wire(work: Work, sink: Sink) -> None:
 
 def _parquet(work: Work, sink: Sink) -> None:
     from studio.export.parquet import write_parquet
+    from studio.storage.store import open_store
 
-    entries = (entry for _, entry in work.stored.entries())
     told = work.told()
-    most = told.state.last_seq + 1
-    write_parquet(
-        told,
-        _ticking(entries, lambda entry: work.tick(_second_half(entry.seq / most))),
-        sink,
-        work.redaction,
-    )
+    events = open_store(work.stored)
+    write_parquet(told, events, sink, work.redaction, lambda part: work.tick(_second_half(part)))
 
 
 def _wav(work: Work, sink: Sink) -> None:
@@ -217,10 +210,3 @@ def _encoded(text: str) -> bytes:
 
 def _second_half(part: float) -> float:
     return _FOLDED + (1 - _FOLDED) * part
-
-
-def _ticking(entries: Iterable[_T], tick: Callable[[_T], None]) -> Iterator[_T]:
-    for number, entry in enumerate(entries):
-        if number % _EVERY == 0:
-            tick(entry)
-        yield entry

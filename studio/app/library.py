@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from studio.app.choices import Choices
 from studio.app.setup import read_setup
 from studio.core.errors import StudioError
-from studio.core.text import one_line, printable
+from studio.core.text import one_line, printable, without_secrets
 
 if TYPE_CHECKING:
     from studio.app.prices import PriceList
@@ -205,9 +205,9 @@ def compare_stored(
     sides = [side_of(stored, fold(stored), prices) for stored in (one, other)]
     comparison = compared(sides[0], sides[1], (one, other))
     if as_json:
-        say(json.dumps(comparison_json(comparison)))
+        say(without_secrets(json.dumps(comparison_json(comparison))))
     else:
-        say(printable(comparison_markdown(comparison)))
+        say(printable(without_secrets(comparison_markdown(comparison))))
 
 
 def _read_shelf(choices: Choices, environ: Mapping[str, str], warn: Say) -> FolderShelf:
@@ -286,4 +286,4 @@ def _as_page(entry: Entry) -> list[str]:
     from studio.ui.present.shelf import preview_lines
 
     lines = preview_lines(entry, (), Palette(), 100)
-    return [line.plain.rstrip() for line in lines]
+    return [without_secrets(line.plain.rstrip()) for line in lines]

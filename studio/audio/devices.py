@@ -33,6 +33,9 @@ FillBlock = Callable[[NDArray[np.int16], float, bool], None]
 """Takes a block of mono samples to write to, the seconds until the first is heard, and whether the
 card ran dry before them."""
 
+FillFrames = Callable[[NDArray[np.int16], float, bool], None]
+"""As `FillBlock`, for a block of shape (n, 2): left and right."""
+
 TakeBlock = Callable[[NDArray[np.int16], float, bool], None]
 """Takes samples (of all channels, in turn) that are only lent, the seconds since the first was
 recorded, and whether the card's buffer overflowed before them."""
@@ -273,7 +276,32 @@ class SoundCards:
             return call
 
         make = partial(self._library.RawOutputStream, device=device.index)
-        return self._open("output", make, device, rate_hz, 100, callback)
+        return self._open("output", make, device, rate_hz, 100, callback, 1)
+
+    def open_stereo(self, device: Device, rate_hz: int, fill: FillFrames) -> CardStream:
+        """As `open_output`, with the first two of the card's channels, or both mixed into its one.
+
+        Raises:
+            StudioError: the card takes no rate, or is gone.
+        """
+
+        def callback(channels: int) -> Callable[..., None]:
+            def call(
+                outdata: memoryview, frames: int, time: BlockTimes, status: BlockStatus
+            ) -> None:
+                until_heard_s = time.outputBufferDacTime - time.currentTime
+                block = np.frombuffer(outdata, np.int16).reshape(-1, channels)
+                both = block[:, :2] if channels > 1 else np.empty((frames, 2), np.int16)
+                fill(both, until_heard_s, bool(status.output_underflow))
+                if channels == 1:
+                    block[:, 0] = np.clip(both.sum(axis=1, dtype=np.int32), -32768, 32767)
+                block[:, 2:] = 0
+
+            return call
+
+        make = partial(self._library.RawOutputStream, device=device.index)
+        channels = min(2, device.output_channels)
+        return self._open("output", make, device, rate_hz, 100, callback, channels)
 
     def open_input(self, device: Device, rate_hz: int, take: TakeBlock) -> CardStream:
         """A stream of 20 ms blocks at this rate, at the card's own, or at a common one.
@@ -290,7 +318,7 @@ class SoundCards:
             take(samples, since_recorded_s, bool(status.input_overflow))
 
         make = partial(self._library.RawInputStream, device=device.index)
-        return self._open("input", make, device, rate_hz, 50, lambda _channels: call)
+        return self._open("input", make, device, rate_hz, 50, lambda _channels: call, 1)
 
     def closed(self, stream: CardStream) -> None:
         """Forget a stream that is open no longer."""
@@ -322,11 +350,12 @@ class SoundCards:
         wanted_hz: int,
         blocks_per_s: int,
         callback: Callable[[int], Callable[..., None]],
+        wanted_channels: int,
     ) -> CardStream:
         rates_hz = tuple(dict.fromkeys((wanted_hz, device.rate_hz, *_COMMON_RATES_HZ)))
         failures: list[Exception] = []
         for rate_hz in rates_hz:
-            for channels in dict.fromkeys((1, device.channels(direction))):
+            for channels in dict.fromkeys((wanted_channels, device.channels(direction))):
                 options = partial(
                     make,
                     samplerate=rate_hz,

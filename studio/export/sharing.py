@@ -25,6 +25,8 @@ _ID = re.compile(r"[\w-](?:[\w.:-]*[\w-])?")
 _ID_KINDS = frozenset({"item", "resp", "event", "call", "sess", "conv", "msg", "evt", "mcp", "fc"})
 _PLAIN = re.compile(r"[\w.:/+-]{1,64}\Z")
 """What a kept value looks like: a word of the protocol, not a sentence."""
+_DRAWN = re.compile(r"(?=.*[0-9A-Z])[A-Za-z0-9]{5,}\Z")
+"""What follows the kind in an id: drawn by lot, no word such as `not_found`."""
 _KEPT = frozenset(
     (
         "code",
@@ -60,7 +62,9 @@ _KEPT = frozenset(
     )
 )
 """Fields whose value is a word of the protocol or a choice of settings."""
-_FREE = frozenset({"arguments", "bytes", "logprobs", "metadata", "variables"})
+_FREE = frozenset(
+    {"arguments", "bytes", "input_schema", "logprobs", "metadata", "parameters", "variables"}
+)
 """Fields that may hold anything; withheld whole with the words, unless they are text."""
 _SECRET = frozenset({"api_key", "authorization", "client_secret", "headers", "token"})
 
@@ -112,9 +116,13 @@ class Redaction:
     def note(self, text: str) -> str:
         """A sentence that holds nobody's words, but maybe an id."""
         text = without_secrets(text)
-        if self.ids or not self._aliases:
-            return text
-        return _ID.sub(lambda match: self._aliases.get(match.group(), match.group()), text)
+        return text if self.ids else _ID.sub(self._noted, text)
+
+    def _noted(self, match: re.Match[str]) -> str:
+        word = match.group()
+        kind, _, rest = word.partition("_")
+        is_id = word in self._aliases or (kind in _ID_KINDS and _DRAWN.match(rest))
+        return self.id(word) if is_id else word
 
     def id(self, known: str) -> str:
         """An id, or its short name."""
@@ -127,6 +135,10 @@ class Redaction:
             self._counts[kind] += 1
             alias = self._aliases[known] = f"{kind}_{self._counts[kind]}"
         return alias
+
+    def protocol_word(self, word: str) -> str:
+        """What should be a word of the protocol, such as an event's type; words where it is not."""
+        return self.note(word) if _PLAIN.match(word) else self.text(word)
 
     def value(self, key: str, value: object) -> object:
         """A JSON value that stands under this key."""
@@ -167,10 +179,13 @@ class Redaction:
         if key in _FREE and not self.words and value is not None:
             return _MASK
         if isinstance(value, dict):
-            return {each: self._shared(value[each], each, kind) for each in value}
+            return {self._key(each): self._shared(value[each], each, kind) for each in value}
         if isinstance(value, list):
             return [self._shared(each, key, kind) for each in value]
         return value
+
+    def _key(self, key: str) -> str:
+        return key if _PLAIN.match(key) else self.text(key)
 
     def _shared_text(self, text: str, key: str, kind: str) -> str:
         if key in _SECRET:
@@ -179,9 +194,9 @@ class Redaction:
             return text if self.audio else f"[{_decoded_bytes(text)} bytes of audio]"
         if _is_id(key):
             return self.id(text)
-        is_kept = key in _KEPT and _PLAIN.match(text)
         is_named_here = key == "name" and kind.startswith("local.")
-        return self.note(text) if is_kept and not is_named_here else self.text(text)
+        is_kept = key in _KEPT and not is_named_here
+        return self.protocol_word(text) if is_kept else self.text(text)
 
 
 def masked(text: str) -> str:

@@ -144,6 +144,7 @@ class PlayRecording:
         from_s: session seconds at which to begin.
         speed: session seconds that pass in one.
         speaker: as in `ConnectPlan`.
+        is_centred: whether both tracks sound on both sides; otherwise the user is on the left.
     """
 
     number: int
@@ -153,6 +154,7 @@ class PlayRecording:
     from_s: float = 0.0
     speed: float = 1.0
     speaker: str = "auto"
+    is_centred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

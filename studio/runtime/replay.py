@@ -1,4 +1,4 @@
-"""Plays the sound of a stored session on its true time line: the user and the assistant in one.
+"""Plays the sound of a stored session on its true time line: the user left, the assistant right.
 
 It renders a little ahead of the ear, so that a leap takes effect at once, and says where the ear
 is. Beyond a speed at which speech can be followed it is not asked.
@@ -10,20 +10,19 @@ import asyncio
 import math
 from contextlib import suppress
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from studio.audio.formats import AudioFormat
-from studio.audio.playout import Finished
 from studio.audio.resample import StreamResampler
 from studio.audio.samples import decode
 from studio.audio.stretch import FASTEST_VOICE, SLOWEST_VOICE, Stretch
 from studio.core.errors import StudioError
 from studio.runtime.messages import Fault, RecordingHeard
-from studio.runtime.sound import open_speaker
+from studio.runtime.sound import open_stereo
 from studio.storage.reader import open_session
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from studio.audio.speakers import Speaker
+    from studio.audio.stereo import StereoSpeaker
     from studio.export.placed import Placed
     from studio.runtime.messages import FromWorker, PlayRecording
     from studio.runtime.sound import SoundSource
@@ -40,11 +39,10 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.int16]
 
-_FORMAT = AudioFormat.PCM16
 _BLOCK_MS = 100
 _AHEAD_MS = 400
 _LOOK_EVERY_S = 0.05
-_ITEM = "recording"
+_NOTHING = np.zeros((0, 2), np.int16)
 
 
 def time_line(
@@ -79,29 +77,34 @@ def time_line(
         begin += block
 
 
-def rendered(wanted: PlayRecording, session: StoredSession) -> Iterator[Samples]:
-    """Both tracks in one at 24 kHz and at the wanted speed, up to the last sound there is."""
+def rendered(wanted: PlayRecording, session: StoredSession, rate_hz: int) -> Iterator[Samples]:
+    """Frames at this rate and at the wanted speed, up to the last sound there is.
+
+    Shape (n, 2): the user left, the assistant right; where it is to be centred, both in both.
+    """
     header = session.header
-    lanes: list[Iterator[Samples]] = []
     ends_s = 0.0
+    lines: list[Iterator[Samples]] = []
     tracks: tuple[tuple[Track, tuple[Placed, ...], str], ...] = (
         ("input", wanted.input, header.input_format),
         ("output", wanted.output, header.output_format),
     )
     for track, placed, name in tracks:
         form, read = AudioFormat(name), partial(session.read_track, track)
-        resampler = StreamResampler(form.rate_hz, _FORMAT.rate_hz)
+        resampler = StreamResampler(form.rate_hz, rate_hz)
         line = time_line(placed, form, wanted.from_s, read)
-        lanes.append(_in_blocks(map(resampler.process, line)))
+        lines.append(_in_blocks(map(resampler.process, line), rate_hz))
         ends = (each.at_s + form.bytes_to_ms(each.n_bytes) / 1000 for each in placed)
         ends_s = max(ends_s, *ends, 0.0)
     blocks = math.ceil(max(0.0, ends_s - wanted.from_s) * 1000 / _BLOCK_MS)
-    return _at_speed(map(_mixed, *(islice(lane, blocks) for lane in lanes)), wanted.speed)
+    left, right = (_at_speed(islice(each, blocks), wanted.speed, rate_hz) for each in lines)
+    frames = _frames(left, right)
+    return map(_centred, frames) if wanted.is_centred else frames
 
 
-def _in_blocks(pieces: Iterator[Samples]) -> Iterator[Samples]:
+def _in_blocks(pieces: Iterator[Samples], rate_hz: int) -> Iterator[Samples]:
     """The same sound in blocks of 100 ms."""
-    size = _FORMAT.rate_hz * _BLOCK_MS // 1000
+    size = rate_hz * _BLOCK_MS // 1000
     waiting = np.zeros(0, np.int16)
     for piece in pieces:
         waiting = np.concatenate((waiting, piece))
@@ -110,18 +113,30 @@ def _in_blocks(pieces: Iterator[Samples]) -> Iterator[Samples]:
             waiting = waiting[size:]
 
 
-def _mixed(one: Samples, other: Samples) -> Samples:
-    both: Samples = np.clip(one.astype(np.int32) + other, -32768, 32767).astype(np.int16)
-    return both
-
-
-def _at_speed(blocks: Iterator[Samples], speed: float) -> Iterator[Samples]:
+def _at_speed(blocks: Iterator[Samples], speed: float, rate_hz: int) -> Iterator[Samples]:
     """The same sound faster or slower, at its own pitch where voices can be understood so."""
     if speed == 1.0:
         return blocks
+    # What the last block still holds back, some silence after it brings out.
+    blocks = chain(blocks, [np.zeros(rate_hz * _BLOCK_MS // 1000, np.int16)])
     if SLOWEST_VOICE <= speed <= FASTEST_VOICE:
-        return map(Stretch(speed, _FORMAT.rate_hz).process, blocks)
-    return map(StreamResampler(round(_FORMAT.rate_hz * speed), _FORMAT.rate_hz).process, blocks)
+        return map(Stretch(speed, rate_hz).process, blocks)
+    return map(StreamResampler(round(rate_hz * speed), rate_hz).process, blocks)
+
+
+def _frames(left: Iterator[Samples], right: Iterator[Samples]) -> Iterator[Samples]:
+    """Two lines as one, as far as both have come: a stretched one is ahead at times."""
+    one = other = np.zeros(0, np.int16)
+    for more, another in zip(left, right, strict=True):
+        one, other = np.concatenate((one, more)), np.concatenate((other, another))
+        count = min(one.size, other.size)
+        yield np.stack((one[:count], other[:count]), axis=1)
+        one, other = one[count:], other[count:]
+
+
+def _centred(frames: Samples) -> Samples:
+    mixed = np.clip(frames.sum(axis=1, dtype=np.int32), -32768, 32767).astype(np.int16)
+    return np.stack((mixed, mixed), axis=1)
 
 
 class Replay:
@@ -136,7 +151,7 @@ class Replay:
         self._source = source
         self._publish = publish
         self._playing: asyncio.Task[None] | None = None
-        self._speaker: Speaker | None = None
+        self._speaker: StereoSpeaker | None = None
         self._speaker_name = ""
 
     async def play(self, wanted: PlayRecording, tasks: asyncio.TaskGroup) -> None:
@@ -167,42 +182,37 @@ class Replay:
         try:
             speaker = await self._opened(wanted.speaker)
             session = await self._source.off_loop(partial(open_session, Path(wanted.path)))
-            await self._hear(wanted, speaker, rendered(wanted, session))
+            await self._hear(wanted, speaker, rendered(wanted, session, speaker.rate_hz))
             await self._give_back()
         except StudioError as failure:
+            await self._give_back()
             self._publish(Fault(failure.title, failure.message, failure.hint))
             self._publish(RecordingHeard(wanted.number, wanted.from_s, is_over=True))
 
-    async def _opened(self, name: str) -> Speaker:
+    async def _opened(self, name: str) -> StereoSpeaker:
         """The speaker of this name, or a silent one where there is no card."""
         if self._speaker is not None and name == self._speaker_name:
             return self._speaker
         await self._give_back()
-        make = partial(open_speaker, name, _FORMAT, self._source)
-        self._speaker, _ = await self._source.off_loop(make)
-        self._speaker_name = name
-        return self._speaker
+        speaker: StereoSpeaker = await self._source.off_loop(
+            partial(open_stereo, name, self._source)
+        )
+        self._speaker, self._speaker_name = speaker, name
+        return speaker
 
     async def _hear(
-        self, wanted: PlayRecording, speaker: Speaker, sound: Iterator[Samples]
+        self, wanted: PlayRecording, speaker: StereoSpeaker, sound: Iterator[Samples]
     ) -> None:
         """Keep the speaker fed, and tell where the ear is, until all was heard."""
-        is_fed = False
-        while True:
-            while not is_fed and speaker.unheard_ms < _AHEAD_MS:
+        block: Samples | None = _NOTHING
+        while block is not None or speaker.unheard_ms:
+            while block is not None and speaker.unheard_ms < _AHEAD_MS:
                 block = await self._source.off_loop(partial(next, sound, None))
-                if block is None:
-                    speaker.end(_ITEM, wanted.number)
-                    is_fed = True
-                else:
-                    speaker.play(_ITEM, wanted.number, block.astype("<i2").tobytes())
-            finished = [each for each in speaker.poll() if isinstance(each, Finished)]
-            head = speaker.head()
-            if head is not None:
-                at = wanted.from_s + head.played_ms / 1000 * wanted.speed
+                if block is not None:
+                    speaker.play(block)
+            if heard := speaker.heard():
+                at = wanted.from_s + heard / speaker.rate_hz * wanted.speed
                 self._publish(RecordingHeard(wanted.number, at, speaker.is_virtual))
-            if any(each.content_index == wanted.number for each in finished):
-                break
             await self._source.sleep(_LOOK_EVERY_S)
         self._publish(
             RecordingHeard(wanted.number, wanted.from_s, speaker.is_virtual, is_over=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from studio.audio.microphones import (
     silence_microphone,
 )
 from studio.audio.speakers import DeviceSpeaker, VirtualSpeaker
+from studio.audio.stereo import CardStereo, SilentStereo
 from studio.core.errors import StudioError
 from studio.core.text import one_line
 from studio.runtime.caller import Line, read_script
@@ -32,9 +34,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from studio.audio.devices import Device
     from studio.audio.formats import AudioFormat
     from studio.audio.microphones import Microphone
     from studio.audio.speakers import Speaker
+    from studio.audio.stereo import StereoSpeaker
     from studio.core.clock import Clock
     from studio.session.local import Direction, LocalEvent
 
@@ -118,9 +122,15 @@ def speaker_named(wanted: str, audio_format: AudioFormat, source: SoundSource) -
             title="Unknown speaker",
             hint="Choose auto, silent, device or device:NAME.",
         )
-    cards = source.load_cards()
-    device = cards.find("output", _device_name(wanted))
-    return DeviceSpeaker(cards, device, audio_format, source.clock)
+    return DeviceSpeaker(*_output_card(wanted, source), audio_format, source.clock)
+
+
+def open_stereo(wanted: str, source: SoundSource) -> StereoSpeaker:
+    """What `ConnectPlan.speaker` names, for stored sound; silent where a card cannot be had."""
+    if is_card(wanted):
+        with suppress(StudioError):
+            return CardStereo(*_output_card(wanted, source), source.clock)
+    return SilentStereo(source.clock)
 
 
 def microphone_named(
@@ -235,6 +245,11 @@ def _file(path: Path, audio_format: AudioFormat, source: SoundSource) -> OpenedM
         path, tape, audio_format, source.clock, source.sleep
     )
     return OpenedMicrophone(microphone, tape=tape)
+
+
+def _output_card(wanted: str, source: SoundSource) -> tuple[SoundCards, Device]:
+    cards = source.load_cards()
+    return cards, cards.find("output", _device_name(wanted))
 
 
 def _device_name(wanted: str) -> str:

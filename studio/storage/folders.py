@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -107,8 +108,9 @@ def summary_of(folder: Path) -> SessionSummary:
 def log_of(path: Path) -> Path | None:
     """The log of a session, given its folder or the log itself; None where there is none."""
     for log in (path, path / LOG_NAME, path / PACKED_LOG_NAME):
-        if log.is_file():
-            return log
+        with suppress(OSError):  # nobody may look there, or no path is that long
+            if log.is_file():
+                return log
     return None
 
 
@@ -122,6 +124,17 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
+
+
+def _is_closed(path: Path) -> bool:
+    """Whether something is there that this user may not look into."""
+    try:
+        (path / LOG_NAME).stat()
+    except PermissionError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def find_session(sessions_dir: Path, wanted: str) -> Path:
@@ -138,6 +151,12 @@ def find_session(sessions_dir: Path, wanted: str) -> Path:
     folders = [each.path for each in list_sessions(sessions_dir)]
     if wanted == "last" and folders:
         return folders[0]
+    if wanted and _is_closed(Path(wanted)):
+        raise StudioError(
+            f"{one_line(wanted, 200)}: you may not look into it.",
+            title="Cannot open the session",
+            hint="Check who may read it.",
+        )
     exact = [each for each in folders if each.name == wanted]
     near = [each for each in folders if each.name.startswith(wanted) or each.name.endswith(wanted)]
     found = exact or (near if wanted else [])

@@ -74,7 +74,7 @@ def parse_header(line: str) -> tuple[Header, tuple[Callable[[str], str], ...]]:
     """
     try:
         fields = json.loads(line)
-    except ValueError as failure:
+    except (ValueError, RecursionError) as failure:
         raise _no_header() from failure
     if not isinstance(fields, dict) or not isinstance(fields.get("schema"), str):
         raise _no_header()

@@ -181,7 +181,7 @@ def split_line(line: str) -> Stored:
     try:
         body: object = json.loads(kept) if form == "raw" else kept
         moment = float(at)
-    except ValueError as failure:
+    except (ValueError, RecursionError) as failure:
         raise _unreadable() from failure
     if not isinstance(body, str) or not abs(moment) <= LONGEST_S:
         raise _unreadable()

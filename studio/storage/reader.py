@@ -139,8 +139,11 @@ class StoredSession:
         """Bytes of a track from `offset` on; fewer where it is shorter, or cannot be read."""
         formats = {"input": self.header.input_format, "output": self.header.output_format}
         data_offset = WAV_HEADER_BYTES[AudioFormat(formats[track])]
+        track_file = self.path / TRACK_NAMES[track]
         try:
-            with (self.path / TRACK_NAMES[track]).open("rb") as file:
+            if not track_file.is_file():  # a pipe of that name would be waited for
+                return b""
+            with track_file.open("rb") as file:
                 file.seek(data_offset + offset)
                 return file.read(length)
         except OSError:

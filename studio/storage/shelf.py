@@ -98,8 +98,11 @@ def write_notes(folder: Path, notes: Notes) -> None:
 
 def _fields(folder: Path) -> dict[str, Any]:
     try:
-        with (folder / NOTES_NAME).open("rb") as file:
-            fields = msgspec.json.decode(file.read(_LARGEST_NOTES_BYTES))
+        file = folder / NOTES_NAME
+        if not file.is_file():  # a pipe of that name would be waited for
+            return {}
+        with file.open("rb") as opened:
+            fields = msgspec.json.decode(opened.read(_LARGEST_NOTES_BYTES))
     except (OSError, ValueError, RecursionError):
         return {}
     return fields if isinstance(fields, dict) else {}

@@ -110,6 +110,12 @@ class Inspection:
         """How far the filter has come, from 0 to 1; None where it is through."""
         return None if self._selecting is None else self._selecting.share
 
+    @property
+    def finds_nothing(self) -> bool:
+        """Whether the filter that is on its way is through, and means none of the events."""
+        found = self._selecting
+        return found is not None and found.is_done and not found.rows.listed
+
     def select(self, wanted: Filter | None) -> None:
         """List only what a filter means, or everything; `step` does the work."""
         if wanted is not None:
@@ -202,12 +208,24 @@ class Inspection:
 
     @property
     def is_at_its_end(self) -> bool:
-        """Whether the last line is the newest: nothing is held still, and nothing is ahead."""
-        return self.is_complete and not self.is_paused
+        """Whether to follow is to stay at the last line.
+
+        So it is live, and in a recording that stays at its end: the newest row shows before all
+        that is above it is folded.
+        """
+        recording = self.shown.recording
+        return not self.is_paused and (
+            self.is_complete or (recording is not None and recording.follows)
+        )
+
+    @property
+    def is_played(self) -> bool:
+        """Whether a recording plays: to follow is to go along with it."""
+        return self.shown.recording is not None and self.shown.recording.is_playing
 
     def line_to_follow(self) -> int:
         """The line of the newest event, or of the one that the recording has come to."""
-        if self.is_complete:
+        if self.is_at_its_end:
             return len(self.listing) - 1
         firsts = self.listing.rows.firsts
         row = int(np.searchsorted(firsts, self.here, "right")) - 1

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from studio.session.state import SessionState
     from studio.ui.desk import Recorded
 
+_READING_S, _FOLDING_S = 0.03, 0.01
+"""For how long it is read, or folded, at a time: keys and paints wait no longer than that."""
+
 _SLICE = 64
 """Events that are folded between two looks at the clock."""
 
@@ -99,16 +102,16 @@ class Reading:
         """Session seconds of the last event that is known."""
         return self.moment(len(self._times))
 
-    def work(self, budget_s: float) -> None:
-        """Go on for about so long."""
-        until = self._clock.monotonic() + budget_s
+    def work(self) -> None:
+        """Go on for a moment."""
         if self._has_more:
-            self._has_more = self._recorded.load(budget_s)
+            self._has_more = self._recorded.load(_READING_S)
         is_due = self._clock.monotonic() - self._looked_at >= _REFRESH_S
         if self.is_written and not self._has_more and is_due:
             self.is_written = self._recorded.refresh()
             self._looked_at = self._clock.monotonic()
         self._take_in()
+        until = self._clock.monotonic() + _FOLDING_S
         while not self._has_more and self.folded < len(self._store):
             self._checkpoints.build(min(self.folded + _SLICE, len(self._store)))
             if self._clock.monotonic() >= until:

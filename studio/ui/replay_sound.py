@@ -38,6 +38,7 @@ def play_event(feed: Feed, path: str, envelope: Envelope, speaker: str) -> None:
                     input=placed if is_input else (),
                     output=() if is_input else placed,
                     speaker=speaker,
+                    is_centred=True,
                 )
             )
 

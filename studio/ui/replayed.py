@@ -33,12 +33,9 @@ if TYPE_CHECKING:
     from studio.ui.desk import Recorded
     from studio.ui.present.replay_line import Landmarks
 
-BUDGET_S = 0.01
-"""For how long it is read or folded at a time: keys wait no longer than that."""
-
-_DRAW_EVERY_S, _DRAWN_SHARE = 0.5, 8
+_DRAW_EVERY_S, _DRAWN_SHARE = 0.5, 4
 """While the rest is folded, the end of what is folded is drawn no sooner than after this time, and
-when an eighth more is there: what a long session takes to draw grows with it."""
+when a quarter more is there: what a long session takes to draw grows with it."""
 
 
 class Replayed(Shown):
@@ -119,9 +116,9 @@ class Replayed(Shown):
         """Where the tracks lie on the time line, as far as the session is folded."""
         return self._reading.placement()
 
-    def work(self, budget_s: float = BUDGET_S) -> None:
+    def work(self) -> None:
         """Read and fold on for a moment, and let the time pass that is played."""
-        self._reading.work(budget_s)
+        self._reading.work()
         if len(self.recorded.problems) != len(self.faults):
             self.faults = tuple(_fault(each) for each in self.recorded.problems)
         is_news = self.is_ready or self._is_to_draw()

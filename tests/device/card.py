@@ -47,7 +47,7 @@ Side = Literal["speaker", "microphone"]
 
 _SINKS: Mapping[Side, str] = {"speaker": "spk", "microphone": "micfeed"}
 
-_SINK = "sink_name={name} rate={rate_hz} channels=1 format=s16le norewinds=1"
+_SINK = "sink_name={name} rate={rate_hz} channels={channels} format=s16le norewinds=1"
 
 _PULSE = """
 .fail
@@ -89,10 +89,12 @@ class VirtualCard:
 
     Args:
         rate_hz: the rate of both of its sinks.
+        channels: how many both of them have.
     """
 
-    def __init__(self, rate_hz: int = 24_000) -> None:
+    def __init__(self, rate_hz: int = 24_000, channels: int = 1) -> None:
         self.rate_hz = rate_hz
+        self._channels = channels
         self._folder = Path(tempfile.mkdtemp(prefix="studio-card-"))
         self._daemon: subprocess.Popen[bytes] | None = None
 
@@ -298,7 +300,7 @@ class VirtualCard:
             _end(child)
 
     def _sink(self, side: Side) -> str:
-        return _SINK.format(name=_SINKS[side], rate_hz=self.rate_hz)
+        return _SINK.format(name=_SINKS[side], rate_hz=self.rate_hz, channels=self._channels)
 
     def _listed(self, kind: str) -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = json.loads(

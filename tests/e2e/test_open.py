@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from studio.storage.header import Header
 from studio.storage.writer import SessionWriter
 from studio.ui.app import StudioApp
 from tests import conversations
+from tests.e2e.terminal import Terminal
 
+LINE = re.compile(r"([‖▶]) 1× +(\d+):(\d\d) ")
 _STEPS, _STEP_S = 600, 0.05
 
 
@@ -70,6 +73,48 @@ async def test_a_session_is_read_played_with_sound_and_left_as_it_was(tmp_path: 
     here = {"STUDIO_HOME": str(tmp_path), "STUDIO_SPEAKER": "silent"}
     await Studio(Choices(), here, "2026-01-01").run(watch)
     assert heard[0] < 8.0
+    assert sums(folder) == before
+
+
+def test_in_a_terminal_it_opens_plays_steps_and_leaves_everything_as_it_was(
+    tmp_path: Path,
+) -> None:
+    folder, _ = stored(tmp_path)
+    before = sums(folder)
+    held = Terminal(tmp_path, "open", str(folder))
+    settings = held.settings
+
+    def line(since: int) -> tuple[str, int]:
+        """Sign and second of the time line that was painted last since then."""
+        lines = LINE.findall(held.words(since))
+        return (lines[-1][0], int(lines[-1][1]) * 60 + int(lines[-1][2])) if lines else ("", 0)
+
+    def press(keys: bytes, sign: str, is_there: Callable[[int], bool]) -> int:
+        since = len(held.written)
+        held.types(keys)
+        held.until(lambda: line(since)[0] == sign and is_there(line(since)[1]))
+        return line(since)[1]
+
+    try:
+        held.until(lambda: line(0) == ("‖", 25))
+        assert "Question number 6, please." in held.words()
+        assert held.settings != settings
+        turn = press(b"[", "‖", lambda at: 15 < at < 25)
+        press(b",", "‖", lambda at: at <= turn)
+        press(b".", "‖", lambda at: at == turn)
+        earlier = press(b"[[", "‖", lambda at: at < turn - 4)
+        press(b" ", "▶", lambda at: at > earlier)
+        played = press(b" ", "‖", lambda at: at > earlier)
+        press(b"]", "‖", lambda at: at > played)
+        left = held.leave(b"q")
+        assert held.settings == settings
+    finally:
+        held.close()
+    assert held.status == 0
+    assert b"\x1b[?1049l" in left
+    assert b"\x1b[?25h" in left
+    assert b"\x1b[?1000l" in left
+    assert "Traceback" not in held.words()
     assert sums(folder) == before
 
 

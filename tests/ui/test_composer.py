@@ -193,3 +193,15 @@ async def test_a_long_text_is_taken_without_colours() -> None:
         await begin(held, json.dumps({"type": "conversation.item.create", "item": item}))
         assert area(held).written.tokens == []
         assert words(held, "findings") == ""
+
+
+async def test_it_is_left_and_entered_and_never_taken_apart() -> None:
+    """Textual ends the timer that draws a screen with the screen: mounted again, it stays still."""
+    async with stage() as held:
+        await begin(held)
+        screen = composer(held)
+        await held.pilot.press("escape")
+        assert held.app.screen is not screen
+        assert screen.is_running
+        await held.pilot.press("ctrl+e")
+        assert held.app.screen is screen

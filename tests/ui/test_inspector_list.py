@@ -202,3 +202,31 @@ async def test_columns_are_chosen_sized_and_kept() -> None:
         assert isinstance(kept, dict)
         assert kept["shown"] == {"time": False}
         assert "type" in kept["cells"]  # type: ignore[operator]
+
+
+async def test_half_a_word_that_means_nothing_empties_no_list() -> None:
+    async with stage() as held:
+        await held.play(conversations.spoken_turn())
+        await held.pilot.press("3", "f", *"from:client")
+        await held.until(lambda: types(held) and all(t[0] != "l" for t in types(held)))
+        before = types(held)
+        await held.pilot.press(*" type:sess")
+        seen = [types(held)]
+        while bar(held).is_being_written:
+            await held.pilot.pause()
+            seen.append(types(held))
+        assert all(each == before for each in seen)
+        await held.until(lambda: not types(held))
+
+
+async def test_enter_shows_the_payload_and_then_goes_into_it() -> None:
+    async with stage() as held:
+        await held.play(conversations.spoken_turn())
+        await held.pilot.press("3", "home", "enter")
+        lines = held.app.screen.query_one("#detail")
+        await held.until(lambda: lines.parent is not None and lines.parent.display)
+        assert inspector(held).has_focus
+        await held.pilot.press("enter")
+        assert lines.has_focus
+        await held.pilot.press("escape")
+        assert inspector(held).has_focus

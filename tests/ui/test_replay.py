@@ -10,6 +10,7 @@ from studio.session.envelope import Envelope
 from studio.ui.app import Opening
 from studio.ui.replayed import Replayed
 from studio.ui.screens.overlays import Prompt
+from studio.ui.widgets.inspector_pane import InspectorPane
 from studio.ui.widgets.replay_bar import ReplayBar
 from tests import conversations
 from tests.fakes.desk import FakeDesk
@@ -231,3 +232,26 @@ async def test_another_live_session_does_not_take_the_recording_away() -> None:
 async def test_the_time_line_fits(size: tuple[int, int]) -> None:
     async with replaying(size=size) as (held, _):
         assert len(bar(held)) == size[0]
+
+
+async def test_the_end_of_the_list_is_the_last_event_wherever_the_recording_stands() -> None:
+    async with replaying() as (held, shown):
+        pane = held.app.screen_stack[0].query_one(InspectorPane)
+        shown.go(20)
+        await held.pilot.press("3", "end")
+        assert pane.position == len(shown.store) - 1
+        held.app.look()
+        assert pane.position == len(shown.store) - 1
+        assert shown.position == 20
+
+
+async def test_the_list_goes_along_with_a_recording_that_plays() -> None:
+    async with replaying() as (held, shown):
+        pane = held.app.screen_stack[0].query_one(InspectorPane)
+        await held.pilot.press("3", "S", "space", "G")
+        held.clock.advance(8.0)
+        await held.until(lambda: shown.now == pytest.approx(8.0))
+        held.app.look()
+        assert pane.held is not None
+        assert pane.following
+        assert pane.held.listing.cursor_line == pane.held.line_to_follow() < pane.line_count() - 1

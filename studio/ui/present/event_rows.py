@@ -109,7 +109,7 @@ def row_line(row: RowView, words: str, look: Look) -> Text:
             line.add(" " * (cells - 1 - len(row.lanes)))
         elif column != "words":
             text, style = _figure(column, row, palette)
-            line.add(text.rjust(cells)[-cells:], style)
+            line.add(text[:cells].rstrip(".").rjust(cells), style)  # 383:10.17: no minute is lost
     cells = look.widths["words"]
     line.add(words if cell_len(words) <= cells else _shortened(words, cells), _tone(row, palette))
     if row.is_ahead:

@@ -1,7 +1,8 @@
-"""Records what the speaker plays, with the moment of every sample: `listening FILE`.
+"""Records what the speaker plays, with the moment of every sample: `listening FILE [CHANNELS]`.
 
 Prints `ready` with the first block; at the end of its standard input writes `FILE` (npz): `samples`
-at 24 kHz and `began`, the clock's reading at sample 0, by the card's own times.
+at 24 kHz, of all channels in turn, and `began`, the clock's reading at sample 0, by the card's own
+times.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ RATE_HZ = 24_000
 BLOCK = 240
 
 
-def main(path: str) -> None:
+def main(path: str, channels: int = 1) -> None:
     import sounddevice
 
     clock = SystemClock()
@@ -34,7 +35,7 @@ def main(path: str) -> None:
     stream = sounddevice.RawInputStream(
         device="tester",
         samplerate=RATE_HZ,
-        channels=1,
+        channels=channels,
         dtype="int16",
         blocksize=BLOCK,
         latency=0.1,
@@ -50,4 +51,4 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], *map(int, sys.argv[2:]))

@@ -29,7 +29,7 @@ from studio.storage.header import Header
 from studio.storage.reader import open_session
 from studio.storage.writer import SessionWriter
 from studio.transport.scripted import ScriptedPeer
-from tests.fakes.sound import tone
+from tests.fakes.sound import FakeSoundLibrary, headset, tone
 from tests.fakes.world import SimulatedWorld
 
 RATE_HZ = 24_000
@@ -49,14 +49,20 @@ def session(tmp_path: Path, input_s: float = 1.0, output_s: float = 1.0) -> Path
     return folder
 
 
+def frames_of(wanted: PlayRecording, rate_hz: int = RATE_HZ) -> NDArray[np.int16]:
+    """Shape (n, 2)."""
+    blocks = rendered(wanted, open_session(Path(wanted.path)), rate_hz)
+    return np.concatenate([np.zeros((0, 2), np.int16), *blocks])
+
+
 def sound_of(wanted: PlayRecording) -> NDArray[np.int16]:
-    return np.concatenate(
-        [np.zeros(0, np.int16), *rendered(wanted, open_session(Path(wanted.path)))]
-    )
+    """Both sides in one."""
+    sides = frames_of(wanted)
+    return sides[:, 0] + sides[:, 1]
 
 
-def loud(sound: NDArray[np.int16], begin_s: float, end_s: float) -> int:
-    part = sound[int(begin_s * RATE_HZ) : int(end_s * RATE_HZ)]
+def loud(sound: NDArray[np.int16], begin_s: float, end_s: float, rate_hz: int = RATE_HZ) -> int:
+    part = sound[int(begin_s * rate_hz) : int(end_s * rate_hz)]
     return int(np.abs(part.astype(np.int32)).max(initial=0))
 
 
@@ -77,12 +83,29 @@ def test_tracks_lie_where_they_were_heard_and_are_cut_where_they_were_cut(tmp_pa
     assert sound.size / RATE_HZ == pytest.approx(1.75, abs=0.1)
 
 
-def test_both_sound_at_once_without_going_round(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rate_hz", [24_000, 44_100, 48_000])
+@pytest.mark.parametrize("speed", [0.25, 0.5, 1.0, 2.0, 4.0])
+def test_the_user_is_left_and_the_assistant_right(
+    tmp_path: Path, speed: float, rate_hz: int
+) -> None:
+    path = str(session(tmp_path))
+    wanted = PlayRecording(
+        1, path, (Placed(0, SECOND, 0.2),), (Placed(0, SECOND, 2.0),), speed=speed
+    )
+    left, right = frames_of(wanted, rate_hz).T
+    for side, level, begin_s in ((left, 8_000, 0.2), (right, 4_000, 2.0)):
+        inner = ((begin_s + 0.1) / speed, (begin_s + 0.9) / speed)
+        assert loud(side, *inner, rate_hz) == pytest.approx(level, rel=0.05)
+        assert loud(side, 0.0, (begin_s - 0.1) / speed, rate_hz) == 0
+        assert loud(side, (begin_s + 1.1) / speed, 99.0, rate_hz) == 0
+
+
+def test_what_is_centred_sounds_on_both_sides_without_going_round(tmp_path: Path) -> None:
     path = str(session(tmp_path))
     both = (Placed(0, SECOND, 0.0),)
-    assert loud(sound_of(PlayRecording(1, path, both, both)), 0.1, 0.9) == pytest.approx(
-        12_000, abs=10
-    )
+    left, right = frames_of(PlayRecording(1, path, both, both, is_centred=True)).T
+    assert np.array_equal(left, right)
+    assert loud(left, 0.1, 0.9) == pytest.approx(12_000, abs=10)
 
 
 @pytest.mark.parametrize("from_s", [0.25, 0.6, 1.24])
@@ -141,9 +164,9 @@ class Ear:
                 self.over.set()
 
 
-async def played(*wanted: PlayRecording) -> Ear:
+async def played(*wanted: PlayRecording, library: FakeSoundLibrary | None = None) -> Ear:
     """What is said of recordings that are played one after the other, each to its end."""
-    world = SimulatedWorld(ScriptedPeer([]))
+    world = SimulatedWorld(ScriptedPeer([]), library)
     ear = Ear(lambda: world.time.clock.now_s)
     replay = Replay(world.world.sound, ear.hear)
     async with asyncio.TaskGroup() as tasks:
@@ -199,6 +222,15 @@ async def test_what_cannot_be_played_is_said_and_over(tmp_path: Path) -> None:
     ear = await played(PlayRecording(1, str(tmp_path / "nothing"), speaker="silent"))
     assert len(ear.faults) == 1
     assert ear.heard[-1][1].is_over
+
+
+async def test_a_card_that_went_away_is_said_and_opened_anew_for_the_next(tmp_path: Path) -> None:
+    wanted = PlayRecording(1, str(session(tmp_path)), (Placed(0, SECOND, 0.0),))
+    library = headset()
+    ear = await played(wanted, replace(wanted, number=2), library=library)
+    assert [fault.title for fault in ear.faults] == ["The sound card went away"] * 2
+    assert [stream.is_closed for stream in library.streams] == [True, True]
+    assert [each.number for _, each in ear.heard if each.is_over] == [1, 2]
 
 
 async def test_without_a_card_it_plays_for_nobody(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from studio.query.filter import parse
 from studio.session.facts import facts_of
 from studio.ui.inspection import Inspection
+from studio.ui.recording import Recording
 from tests import conversations
 from tests.fakes.inspected import Folded, inspected, listed, through
 
@@ -139,4 +140,17 @@ def test_a_recording_is_followed_to_where_it_is() -> None:
     assert held.line_to_follow() == len(held.listing) - 1
     shown.at = 4
     assert not held.is_complete
+    assert held.line_to_follow() == 3
+
+
+def test_a_recording_that_stays_at_its_end_shows_its_last_row_before_that_is_folded() -> None:
+    held = inspected(conversations.spoken_turn())
+    shown = held.shown
+    assert isinstance(shown, Folded)
+    shown.at = 4
+    shown.recording = Recording(follows=True)
+    assert held.is_at_its_end
+    assert held.line_to_follow() == len(held.listing) - 1
+    shown.recording = Recording(is_playing=True)
+    assert held.is_played
     assert held.line_to_follow() == 3
