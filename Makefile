@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-BENCHES := startup codec fold store filters worker sound echo_cpu xruns speech replay server_latency server_sessions scroll
+BENCHES := startup codec fold store filters opening live_events worker sound echo_cpu xruns speech replay server_latency server_sessions scroll
 
 .PHONY: run test check format bench clean
 
@@ -23,6 +23,7 @@ format: $(VENV)/.ready-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Each takes arguments, too: `python -m bench.live_events 10` is its ten minutes.
 bench: $(VENV)/.ready-dev
 	@for name in $(BENCHES); do echo; $(BIN)/python -m "bench.$$name" || exit 1; done
 

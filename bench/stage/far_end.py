@@ -5,7 +5,7 @@ another machine. Prints its port; lives for `SECONDS` from the first microphone 
 one object: `blocks`, `deltas` and `cuts`, with the moments at which blocks came and at which deltas
 and `speech_started` left, on the clock that all processes of a machine share, and how many events
 were `sent`. Sound is named by its checksum. Kinds: `cuts` tells stories and breaks each off;
-`story` tells one without an end.
+`story` tells one without an end; `answers` does so too, and its other words are those of answers.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _CUT_AFTER_S = 0.5
 _SILENCE_S = 0.35
 _BURSTS_PER_S = 200
 _SETTLING_S = 1.0
+_ANSWER_WORDS = 150
 
 
 def unbroken(ms: int, seed: int) -> NDArray[np.int16]:
@@ -87,13 +88,7 @@ class FarEnd:
         """One without an end."""
         response, item = f"resp_{number}", f"item_{number}"
         self._item_id = item
-        made = {"id": item, "type": "message", "role": "assistant", "status": "in_progress"}
-        made |= {"content": []}
-        await self._send("response.created", response={"id": response, "status": "in_progress"})
-        await self._send(
-            "response.output_item.added", response_id=response, output_index=0, item=made
-        )
-        await self._send("conversation.item.added", previous_item_id=None, item=made)
+        await self._begin(response, item)
         began = self._clock.monotonic()
         for index in count():
             due_at = began + (index * DELTA_MS - AHEAD_MS) / 1000
@@ -108,8 +103,30 @@ class FarEnd:
                 delta=delta,
             )
 
-    async def flood(self) -> None:
-        """Other events, half of them words of the story, half limits."""
+    async def _begin(self, response: str, item: str) -> None:
+        """A response and its only item."""
+        made = {"id": item, "type": "message", "role": "assistant", "status": "in_progress"}
+        made |= {"content": []}
+        await self._send("response.created", response={"id": response, "status": "in_progress"})
+        await self._send(
+            "response.output_item.added", response_id=response, output_index=0, item=made
+        )
+        await self._send("conversation.item.added", previous_item_id=None, item=made)
+
+    async def _answer(self, number: int) -> None:
+        """Words from now on are those of another answer, without sound."""
+        if number:
+            done = {"id": f"resp_answer_{number - 1}", "status": "completed", "output": []}
+            await self._send("response.done", response=done)
+        self._item_id = f"item_answer_{number}"
+        await self._begin(f"resp_answer_{number}", self._item_id)
+
+    async def flood(self, *, answers: bool = False) -> None:
+        """Other events, half of them words, half limits.
+
+        Args:
+            answers: whether the words are those of answers of some length, not of the story.
+        """
         if not self._events_per_s:
             return
         due_at = self._clock.monotonic()
@@ -118,6 +135,8 @@ class FarEnd:
             if index % max(1, self._events_per_s // _BURSTS_PER_S) == 0:
                 due_at += 1 / _BURSTS_PER_S
                 await asyncio.sleep(max(0.0, due_at - self._clock.monotonic()))
+            if answers and index % (2 * _ANSWER_WORDS) == 0:
+                await self._answer(index // (2 * _ANSWER_WORDS))
             if index % 2:
                 await self._send("rate_limits.updated", rate_limits=limits)
             else:
@@ -147,7 +166,7 @@ async def main(kind: str, seconds: float, events_per_s: int) -> None:
         async def live() -> None:
             await asyncio.sleep(_SETTLING_S)
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(far_end.flood())
+                tasks.create_task(far_end.flood(answers=kind == "answers"))
                 tells = far_end.tell_stories if kind == "cuts" else far_end.tell_story
                 tasks.create_task(tells())
 
