@@ -133,7 +133,7 @@ async def hold(
         await link.open()
         try:
             link.start(plan)
-            has_asked = False
+            has_asked = has_stopped = False
             async for message in link.messages():
                 if isinstance(message, SessionBegan):
                     path = message.path
@@ -145,7 +145,8 @@ async def hold(
                     if not has_asked and sent_s > seconds - 2:
                         has_asked = True
                         link.send(SendWanted(payload=OTHER_VOICE))
-                    elif sent_s > seconds:
+                    elif sent_s > seconds and not has_stopped:
+                        has_stopped = True
                         link.stop()
         finally:
             await link.close()

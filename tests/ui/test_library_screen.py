@@ -245,6 +245,22 @@ async def test_deleting_can_be_taken_back() -> None:
         assert [each.path for each in shelf.entries] == paths
 
 
+async def test_the_recording_on_the_screen_is_not_deleted() -> None:
+    shelf, desk = filled(), FakeDesk()
+    desk.the_shelf = shelf
+    shown = shelf.entries[0].path
+    desk.lay(shown, conversations.spoken_turn())
+    async with stage(opening=lambda feed: Opening(feed, PLAN, desk=desk)) as held:
+        held.app.open_recording(shown)
+        await held.until(lambda: held.app.replayed is not None)
+        await held.pilot.press("o")
+        await held.until(lambda: isinstance(held.app.screen, LibraryScreen))
+        held.app.look()
+        await held.pilot.press("delete")
+        assert shelf.deleted == []
+        assert "on the screen" in str([each.message for each in held.app._notifications])
+
+
 async def test_a_deed_that_fails_says_why() -> None:
     shelf = filled()
     shelf.failure = StudioError("It is being written.", title="Not deleted", hint="End it first.")

@@ -95,7 +95,13 @@ class LibraryDeeds(ViewScreen):
 
     def action_delete(self) -> None:
         """Move the selected sessions to the trash."""
-        if chosen := self._table.chosen:
+        chosen = self._table.chosen
+        shown = self._studio.replayed
+        if shown is not None and any(entry.path == shown.path for entry in chosen):
+            key = self._studio.key_of("recording.leave")
+            words = f"It is the recording on the screen. {key} there leaves it."
+            self.notify(words, severity="warning", markup=False)
+        elif chosen:
             self._do(lambda shelf: shelf.delete([entry.path for entry in chosen]))
             shelf = self._shelf
             left = {entry.path for entry in shelf.entries} if shelf is not None else set()
