@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
@@ -32,8 +33,14 @@ def open_screen(choices: Choices, environ: Mapping[str, str], recording: str = "
         recording: the stored session to show, with no session begun; empty for none.
 
     Raises:
-        StudioError: a choice of the command line cannot be used.
+        StudioError: a choice of the command line cannot be used, or there is no terminal.
     """
+    if not (os.isatty(0) and os.isatty(2)):  # keys come from one, the screen goes to the other
+        raise StudioError(
+            "The screen needs a terminal for its input and its standard error.",
+            title="No terminal",
+            hint="`studio talk`, `studio events` and `studio export` work without one.",
+        )
     return asyncio.run(Studio(choices, environ, recording).run(_until_left))
 
 
@@ -102,8 +109,11 @@ class Studio:
             return await never
 
     async def _open(self, tasks: asyncio.TaskGroup, themes: ThemeLoad, theme: str) -> Opening:
-        """Start the worker; called once, behind the first paint."""
-        gc.enable()
+        """Start the worker; called once, behind the first paint.
+
+        What is imported and built by the end of it lives as long as the screen: the collector,
+        which rests until then, never looks through it. Else keys would wait for that now and then.
+        """
         from studio.app.desk import StudioDesk
         from studio.app.feed import StudioFeed
         from studio.app.plans import first_plan, plan_for
@@ -124,6 +134,8 @@ class Studio:
         self._stack.push_async_callback(link.close)
         told += _theme_faults(themes, theme)
         await link.open()
+        gc.freeze()
+        gc.enable()
         return Opening(
             feed=StudioFeed(link, server, tasks),
             plan=plan,

@@ -437,7 +437,7 @@ def events(
     event says. The exit status is 0 where there are events, 1 where there are none, 2 for a
     mistake. For example: studio events last -f 'is:error or type:response.done' --json
     """
-    from studio.app.events import FOUND, print_events
+    from studio.app.events import FAILED, FOUND, print_events
 
     forms = {"json": as_json, "raw": raw, "count": count}
     try:
@@ -453,6 +453,10 @@ def events(
     except BrokenPipeError:  # whoever read it has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = FOUND
+    except OSError as failure:
+        _warn(f"Not finished: {failure.strerror or failure}.")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = FAILED
     sys.exit(status)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from typing import TextIO
 
 from studio.core.errors import StudioError
 from studio.core.text import printable
@@ -17,6 +18,7 @@ def main() -> None:
     gc.disable()
     try:
         _refuse_what_is_no_text(sys.argv)
+        _refuse_a_closed_output()
         if sys.argv[1:]:
             gc.enable()
             from studio.cli.commands import app
@@ -30,8 +32,23 @@ def main() -> None:
     except StudioError as error:
         print(printable(error.in_words()), file=sys.stderr)
         sys.exit(1)
+    except OSError as failure:  # a full disk behind a pipe, a terminal that went away
+        print(printable(f"Not finished: {failure.strerror or failure}."), file=sys.stderr)
+        sys.stdout = None  # what it still holds cannot be written
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _refuse_a_closed_output() -> None:
+    """A shell's `>&-` leaves nowhere to print to; Python has no stream in its place."""
+    streams: tuple[TextIO | None, TextIO | None] = (sys.stdout, sys.stderr)
+    if None in streams:
+        raise StudioError(
+            "Standard output or standard error is closed.",
+            title="Cannot use this command",
+            hint="Send what you do not want to /dev/null.",
+        )
 
 
 def _refuse_what_is_no_text(arguments: list[str]) -> None:

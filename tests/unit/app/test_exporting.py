@@ -201,3 +201,20 @@ def test_nothing_that_is_withheld_is_in_any_format(tmp_path: Path, to: str) -> N
         content = file.read_bytes()
         for secret in (b"London", b"foggy", b"item_user", b"weather in"):
             assert secret not in content
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_tracks_that_are_pipes_or_lead_to_themselves_are_silent(
+    session: StoredSession, tmp_path: Path, to: str
+) -> None:
+    tracks = [session.path / "input.wav", session.path / "output.wav"]
+    for track in tracks:
+        track.unlink()
+    tracks[1].symlink_to(tracks[1])
+
+    looped = export([session.path], to, folder=tmp_path / "looped")
+    tracks[1].unlink()
+    tracks[1].write_bytes(b"RIFF")
+    short = export([session.path], to, folder=tmp_path / "short")
+
+    assert [each.name for each in looped] == [each.name for each in short]

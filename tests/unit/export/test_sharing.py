@@ -117,3 +117,27 @@ def test_no_word_of_a_conversation_is_left_in_its_frames(name: str) -> None:
     for envelope in LIBRARY[name]():
         shared = redaction.frame(envelope.raw) if envelope.raw else ""
         assert not [word for word in secret if word in shared]
+
+
+def test_the_names_of_a_tools_arguments_are_words() -> None:
+    tool = {"type": "function", "name": "find", "parameters": {"properties": {"diagnosis": {}}}}
+    frame = json.dumps({"type": "session.update", "session": {"tools": [tool]}})
+
+    shared = Redaction(["text"]).frame(frame)
+
+    assert "diagnosis" not in shared
+    assert "find" in shared
+
+
+def test_a_key_that_is_a_sentence_is_words() -> None:
+    assert "London" not in Redaction(["text"]).frame('{"type":"x","Meet me in London":1}')
+
+
+def test_an_id_that_only_an_error_names_is_withheld() -> None:
+    message = "Item with id item_BJ8Yx2 not found (item_not_found)."
+    redaction = Redaction(["ids"])
+
+    told = redaction.text(message)
+
+    assert told == "Item with id item_1 not found (item_not_found)."
+    assert redaction.text(told) == told

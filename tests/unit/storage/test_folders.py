@@ -108,3 +108,10 @@ def test_a_name_of_several_sessions_asks_for_more_of_it(tmp_path: Path) -> None:
 def test_the_last_of_no_sessions_is_none(tmp_path: Path) -> None:
     with pytest.raises(StudioError):
         find_session(tmp_path, "last")
+
+
+def test_a_name_longer_than_any_path_is_that_of_no_session(tmp_path: Path) -> None:
+    make(tmp_path, 9)
+
+    with pytest.raises(StudioError, match="no session xxx"):
+        find_session(tmp_path, "x" * 5_000)

@@ -71,3 +71,8 @@ def test_a_chain_that_leads_nowhere_is_refused() -> None:
     with pytest.raises(StudioError) as told:
         parse_header(json.dumps({"schema": "studio.session/2\x1b[0m"}))
     assert "\x1b" not in told.value.message
+
+
+def test_a_first_line_nested_without_end_is_no_header() -> None:
+    with pytest.raises(StudioError):
+        parse_header("[" * 100_000)

@@ -289,3 +289,8 @@ def test_a_local_event_of_another_version_is_refused() -> None:
 def test_a_moment_beyond_all_measure_is_no_entry(at: str) -> None:
     with pytest.raises(StudioError):
         split_line(f'{{"seq":1,"at":{at},"origin":"server","event":{{"type":"x"}}}}')
+
+
+def test_a_raw_frame_nested_without_end_is_no_line() -> None:
+    with pytest.raises(StudioError):
+        split_line('{"seq":1,"at":0.0,"origin":"server","raw":' + "[" * 100_000 + "}")

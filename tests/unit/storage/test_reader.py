@@ -344,3 +344,12 @@ def test_a_killed_process_leaves_all_but_the_last_moment(tmp_path: Path) -> None
     assert envelopes[-1].at >= live[59].at - 0.25
     assert any("not closed" in problem for problem in session.problems)
     assert fold(envelopes) == fold(live[: len(envelopes)])
+
+
+def test_a_track_that_is_a_pipe_holds_nothing(tmp_path: Path) -> None:
+    write(tmp_path, LIBRARY["spoken_turn"]())
+    session = read_session(tmp_path)
+    (tmp_path / "output.wav").unlink()
+    os.mkfifo(tmp_path / "output.wav")
+
+    assert session.read_track("output", 0, 100) == b""

@@ -128,3 +128,10 @@ def test_the_trash_is_emptied_when_asked_for(tmp_path: Path) -> None:
     assert empty_trash(tmp_path) == (1, size_bytes)
     assert list_trash(tmp_path) == ()
     assert names(tmp_path) == [other.name]
+
+
+def test_a_pipe_in_place_of_the_notes_is_not_waited_for(tmp_path: Path) -> None:
+    folder = kept(tmp_path)
+    os.mkfifo(folder / NOTES_NAME)
+
+    assert read_notes(folder) == Notes()
