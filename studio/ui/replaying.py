@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import TYPE_CHECKING
 
 from studio.core.errors import StudioError
@@ -52,6 +53,7 @@ class Replaying(Desktop):
         while self.replayed is replayed and not replayed.is_ready:
             replayed.work()
             await asyncio.sleep(0)  # keys and paints come in between
+        gc.freeze()  # the states that are kept: keys need not wait for a look through them
         async for curves in follow_curves(opening.desk, replayed):
             if self.replayed is not replayed:
                 return

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from studio.session.envelope import Envelope
     from studio.ui.shown import Shown
 
+_IDLE = ("inspector.pause",)
+"""Ids of the actions that do nothing while a recording is shown."""
 _BANNER_KEYS = ("session.restart", "session.echo")
 
 TOO_SMALL = "too small: needs at least 60×15"
@@ -188,7 +190,7 @@ class LiveScreen(Screen[None]):
             scope,
             self._keymap,
             labels,
-            left_out=TYPED if isinstance(focused, Input) else (),
+            left_out=TYPED if isinstance(focused, Input) else _IDLE if recording else (),
             is_recording=recording is not None,
         )
 

@@ -133,7 +133,7 @@ class ViewScreen(Screen[None]):
             self.scope,
             self._keymap,
             labels,
-            left_out=self.left_out,
+            left_out=(*self.left_out, "recording.leave"),  # escape leaves the view
             is_recording=live.is_recording and self.plays,
         )
 
