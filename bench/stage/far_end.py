@@ -105,8 +105,8 @@ class FarEnd:
 
     async def _begin(self, response: str, item: str) -> None:
         """A response and its only item."""
-        made = {"id": item, "type": "message", "role": "assistant", "status": "in_progress"}
-        made |= {"content": []}
+        made: dict[str, object] = {"id": item, "type": "message", "role": "assistant"}
+        made |= {"status": "in_progress", "content": []}
         await self._send("response.created", response={"id": response, "status": "in_progress"})
         await self._send(
             "response.output_item.added", response_id=response, output_index=0, item=made

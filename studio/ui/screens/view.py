@@ -117,7 +117,8 @@ class ViewScreen(Screen[None]):
 
     def _fill_bars(self, live: Shown) -> None:
         palette, width = self.palette, self.size.width
-        title = Text(f" {self.title_words}", f"bold {palette.accent}", no_wrap=True)
+        title = Text(no_wrap=True)
+        title.append(f" {self.title_words}", f"bold {palette.accent}")
         facts = self.facts(live)
         if live.is_recording and self.plays:
             title.append("   recording", palette.accent)
