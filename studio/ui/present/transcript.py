@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,6 +31,7 @@ WHO_CELLS = 11
 _SIDE_CELLS = 9
 _WRAPPER = Console(file=StringIO(), width=400, color_system=None, legacy_windows=False)
 _LONGEST_CALL = 400
+_KEPT_BLOCKS = 512
 _CLOSED_AS_MEANT = 1000
 
 _WORD = re.compile(r"\S+")
@@ -92,14 +94,24 @@ def _began_at(part: Said | ToolCall) -> float:
 def _said_lines(
     view: TurnView, said: Said, width: int, palette: Palette, latency_ms: float | None
 ) -> list[Text]:
-    text = _traceable(_voice_text(view, said, palette), said.item.id)
-    if not text.plain.strip():
-        text = Text("…", palette.muted)
+    playing = view.playing_ms if said.item.id == view.playing_item else None
+    pieces = heard_text(said.item, said.head, view.output, playing)
     aside = "" if latency_ms is None else _seconds(latency_ms)
-    lines = _block("assistant", text, width, palette.accent, aside, palette.accent)
+    lines = [*_voice_lines(pieces, said.item.id, aside, width, palette)]
     if said.cut:
         lines.append(_note(_cut_words(said, view.turn), width, palette.warning))
     return lines
+
+
+@lru_cache(maxsize=_KEPT_BLOCKS)
+def _voice_lines(
+    pieces: HeardText, item_id: str, aside: str, width: int, palette: Palette
+) -> tuple[Text, ...]:
+    """The assistant's words; of a long turn only those that grow are wrapped at each look."""
+    text = _traceable(_voice_text(pieces, palette), item_id)
+    if not text.plain.strip():
+        text = Text("…", palette.muted)
+    return tuple(_block("assistant", text, width, palette.accent, aside, palette.accent))
 
 
 class Ending(NamedTuple):
@@ -184,9 +196,7 @@ def _recognised(turn: Turn, palette: Palette) -> Text:
     return Text(words, palette.foreground)
 
 
-def _voice_text(view: TurnView, said: Said, palette: Palette) -> Text:
-    playing = view.playing_ms if said.item.id == view.playing_item else None
-    pieces: HeardText = heard_text(said.item, said.head, view.output, playing)
+def _voice_text(pieces: HeardText, palette: Palette) -> Text:
     return Text.assemble(
         (printable(pieces.heard), palette.foreground),
         (printable(pieces.ahead), palette.muted),
