@@ -113,7 +113,7 @@ def test_the_latency_screen(
         ("late_barge_in", "dark", (80, 24), ("slash", *"truncated", "enter")),
         ("late_barge_in", "light", (120, 40), ("slash", *"resp_1", "enter", "apostrophe")),
         ("tool_round", "dark", (120, 40), ("f", *"-is:delta sizes:1")),
-        ("tool_round", "high-contrast", (200, 60), ("f", *"from:server type:re")),
+        ("tool_round", "high-contrast", (200, 60), ("f", *"from:server type:response")),
         ("late_barge_in", "dark", (200, 60), ("g", "C", "down")),
     ],
 )
