@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.storage.shelf import replace_file
+from studio.config.files import replace_file
 
 if TYPE_CHECKING:
     from studio.ui.desk import Json

@@ -20,6 +20,7 @@ import msgspec
 from studio import __version__
 from studio.app.comparing import compared, folded
 from studio.app.prices import Billed, PriceList
+from studio.config.files import replace_file
 from studio.core.errors import StudioError
 from studio.session.compare import Side
 from studio.session.digest import Digest, digest_of
@@ -30,7 +31,6 @@ from studio.storage.shelf import (
     Notes,
     delete_session,
     read_notes,
-    replace_file,
     restore_session,
     write_notes,
 )

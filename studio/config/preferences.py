@@ -5,8 +5,6 @@ Every fault is reported with its place, and costs only the setting it is in.
 
 from __future__ import annotations
 
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from pydantic_settings import (
 from typing_extensions import override
 
 from studio.audio.cleaning import Echo
+from studio.config.files import replace_file
 from studio.config.glance import DEFAULT_THEME
 from studio.core.errors import StudioError
 from studio.core.text import one_line
@@ -155,7 +154,8 @@ def save_preferences(file: Path, changes: Mapping[str, object]) -> None:
         else:
             document[key] = value
     try:
-        _replace(file, tomlkit.dumps(document))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(file, tomlkit.dumps(document).encode())
     except OSError as error:
         raise StudioError(
             f"{file} cannot be written: {error.strerror or error}",
@@ -197,16 +197,3 @@ def _fault(place: str, key: str, value: object, why: str) -> Fault:
     return Fault(
         place, f"{key} = {one_line(repr(value), 60)} is not usable: {why}; the default holds"
     )
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write a neighbour and move it over the file, so that a full disk loses nothing."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as neighbour:
-            neighbour.write(text)
-        Path(name).replace(file)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise

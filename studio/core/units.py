@@ -1,4 +1,4 @@
-"""The few numbers that audio on this wire is measured in."""
+"""The few numbers that audio on this wire is measured in, and session time in words."""
 
 from __future__ import annotations
 
@@ -18,3 +18,10 @@ def samples_to_ms(samples: int, rate_hz: int) -> float:
 def ms_to_samples(ms: float, rate_hz: int) -> int:
     """Whole samples that fit in `ms` at `rate_hz`."""
     return int(ms * rate_hz / 1000)
+
+
+def clock(seconds: float) -> str:
+    """`0:42`, `12:07`, `1:02:03`."""
+    minutes, rest = divmod(int(max(0.0, seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

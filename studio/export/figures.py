@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from studio.core.units import clock
 from studio.export.cues import user_speech
 from studio.export.sound import on_time_line
 from studio.export.told import Told, Track
@@ -138,13 +139,6 @@ def timeline(told: Told, *, with_sound: bool) -> tuple[Row, ...]:
             )
         )
     return tuple(rows)
-
-
-def clock(seconds: float) -> str:
-    """`4:07` or `1:04:07`."""
-    minutes, rest = divmod(int(max(0.0, seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _user(told: Told) -> Iterator[_Happening]:

@@ -16,8 +16,9 @@ from pydantic_core import to_jsonable_python
 
 import studio
 from studio.core.text import one_line, printable, without_secrets
+from studio.core.units import clock
 from studio.export.clips import Clip, user_clip, voice_clip
-from studio.export.figures import clock, timeline
+from studio.export.figures import timeline
 from studio.export.placed import Placed
 from studio.export.sharing import Redaction
 from studio.export.told import Asked, Told

@@ -7,17 +7,15 @@ beside the others, and stays there until `empty_trash`.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
+from studio.config.files import replace_file
 from studio.core.errors import StudioError
 from studio.core.text import one_line
 from studio.storage import lock
@@ -106,23 +104,6 @@ def _fields(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return fields if isinstance(fields, dict) else {}
-
-
-def replace_file(file: Path, content: bytes) -> None:
-    """Write a file so that it is there whole, or as it was before.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "wb") as beside:
-            beside.write(content)
-        Path(name).replace(file)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def list_trash(sessions_dir: Path) -> tuple[SessionSummary, ...]:

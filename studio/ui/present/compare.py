@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from studio.core.text import one_line
+from studio.core.units import clock
 from studio.ui.present.parts import PARTS, part_color
-from studio.ui.present.words import clock
 from studio.ui.present.wrapping import fitted, wrapped
 
 if TYPE_CHECKING:

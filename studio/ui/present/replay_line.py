@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from studio.ui.present.words import clock
+from studio.core.units import clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

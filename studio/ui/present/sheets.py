@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from studio.core.text import printable
+from studio.core.units import clock
 from studio.ui.actions import ACTIONS, GROUPS, keys_of
 from studio.ui.present.health import FIGURES
-from studio.ui.present.words import clock
 from studio.ui.present.wrapping import wrapped
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from rich.text import Text
 
-from studio.ui.present.words import clock, size
+from studio.core.units import clock
+from studio.ui.present.words import size
 from studio.ui.present.wrapping import fitted, wrapped
 from studio.ui.shelf import COLUMNS, Column
 

@@ -8,8 +8,8 @@ from rich.style import Style
 from rich.text import Text
 
 from studio.core.text import one_line
+from studio.core.units import clock
 from studio.ui.present.parts import PARTS
-from studio.ui.present.words import clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

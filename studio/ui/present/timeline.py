@@ -14,9 +14,10 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from studio.core.text import one_line
+from studio.core.units import clock
 from studio.ui.present.meter import BAR_FLOOR_DB, Bit
 from studio.ui.present.palette import blend
-from studio.ui.present.words import clock, decibel, stamp
+from studio.ui.present.words import decibel, stamp
 
 if TYPE_CHECKING:
     from studio.session.curves import Curves, Values

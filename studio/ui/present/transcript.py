@@ -16,10 +16,11 @@ from rich.style import Style
 from rich.text import Text
 
 from studio.core.text import one_line, printable
+from studio.core.units import clock
 from studio.session.echo import is_likely_echo
 from studio.session.hearing import HeardText, heard_text
 from studio.session.state import ToolCall
-from studio.ui.present.words import clock, span
+from studio.ui.present.words import span
 
 if TYPE_CHECKING:
     from studio.audio.formats import AudioFormat

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.text import Text
 
 from studio.core.text import one_line
-from studio.ui.present.words import clock, stamp
+from studio.core.units import clock
+from studio.ui.present.words import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

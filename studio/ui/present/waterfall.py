@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from studio.core.text import one_line
+from studio.core.units import clock
 from studio.ui.present.parts import PARTS, UNKNOWN, part_color
-from studio.ui.present.words import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

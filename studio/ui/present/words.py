@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import re
 
+from studio.core.units import clock
+
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
-
-
-def clock(seconds: float) -> str:
-    """`0:42`, `12:07`, `1:02:03`."""
-    whole = max(0, int(seconds))
-    hours, rest = divmod(whole, 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
 def stamp(seconds: float) -> str:

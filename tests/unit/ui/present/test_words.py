@@ -11,8 +11,6 @@ from studio.ui.present import words
 @pytest.mark.parametrize(
     ("write", "value", "text"),
     [
-        (words.clock, 42.9, "0:42"),
-        (words.clock, 3723, "1:02:03"),
         (words.stamp, 12.3456, "12.346"),
         (words.stamp, 62.345, "1:02.345"),
         (words.gap, 0.0031, "+3ms"),
