@@ -141,9 +141,7 @@ class Redaction:
         return self.note(word) if _PLAIN.match(word) else self.text(word)
 
     def value(self, key: str, value: object) -> object:
-        """A JSON value that stands under this key."""
-        if self.is_open:
-            return value
+        """A JSON value that stands under this key; what is secret is withheld in any case."""
         self._learn_ids({key: value})
         return self._shared(value, key, "")
 

@@ -109,6 +109,17 @@ def test_secrets_of_a_session_object_are_never_shared() -> None:
     }
 
 
+def test_secrets_in_a_value_are_withheld_where_all_else_is_shared() -> None:
+    tools = [
+        {"type": "mcp", "server_url": "https://x", "authorization": "abc", "headers": {"k": 1}}
+    ]
+
+    (shared,) = json.loads(json.dumps(Redaction([]).value("tools", tools)))
+
+    assert "abc" not in json.dumps(shared)
+    assert (shared["type"], shared["server_url"]) == ("mcp", "https://x")
+
+
 @pytest.mark.parametrize("name", LIBRARY)
 def test_no_word_of_a_conversation_is_left_in_its_frames(name: str) -> None:
     redaction = Redaction(["text", "ids", "audio"])
