@@ -44,12 +44,9 @@ class StudioDesk:
     def shelf(self) -> Shelf:
         """The stored sessions."""
         if self._shelf is None:
-            from studio.app.prices import PRICES_NAME, read_prices
-            from studio.app.shelf import FolderShelf
+            from studio.app.library import shelf_of
 
-            prices, faults = read_prices(self._paths.config_file.with_name(PRICES_NAME))
-            cache_dir = self._paths.cache_dir
-            self._shelf = FolderShelf(self._sessions_dir, cache_dir, prices, self._clock, faults)
+            self._shelf = shelf_of(self._paths, self._sessions_dir, self._clock)
         return self._shelf
 
     async def open(self, path: str) -> Recorded:

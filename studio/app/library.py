@@ -48,6 +48,8 @@ class Tidying:
             notes = notes.with_note(self.note)
         if self.archived is not None:
             notes = replace(notes, archived=self.archived)
+        if not (self.tags or self.untags):
+            return notes
         gone = notes.with_tags(" ".join(self.untags)).tags
         kept = [tag for tag in notes.tags if tag not in gone]
         return notes.with_tags(" ".join((*kept, *self.tags)))

@@ -215,12 +215,12 @@ class FolderShelf:
     # What was said
 
     def _read(self, path: str) -> Iterator[None]:
-        from studio.storage.reader import read_session
+        from studio.storage.reader import open_session
 
         signature = _signature(Path(path))
         states: list[SessionState] = []
         try:
-            stored = read_session(Path(path))
+            stored = open_session(Path(path))
             yield from folded(stored, states)
         except StudioError as failure:
             self._put(replace(self._by_path[path], fault=failure.message))
@@ -339,9 +339,9 @@ class FolderShelf:
         return await asyncio.to_thread(compared, here[0], there[0], (here[1], there[1]))
 
     async def _side(self, path: str) -> tuple[Side, StoredSession]:
-        from studio.storage.reader import read_session
+        from studio.storage.reader import open_session
 
-        stored = await asyncio.to_thread(read_session, Path(path))
+        stored = await asyncio.to_thread(open_session, Path(path))
         states: list[SessionState] = []
         await self._in_slices(folded(stored, states))
         return side_of(stored, states[0], self._prices), stored

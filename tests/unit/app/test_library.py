@@ -111,6 +111,15 @@ def test_before_the_first_session_it_says_how_to_begin(tmp_path: Path) -> None:
     assert line.endswith("yet. Begin one with: studio")
 
 
+def test_a_look_changes_no_note(stored: Stored) -> None:
+    file = stored.folder / "s0" / "studio.json"
+    written = b'{"schema": "studio.notes/1", "title": "Mine", "tags": ["My Tag"]}'
+    file.write_bytes(written)
+    page = stored.tidy("s0", Tidying())
+    assert "Mine" in "\n".join(page)
+    assert file.read_bytes() == written
+
+
 def test_a_session_is_named_noted_and_tagged(stored: Stored) -> None:
     page = stored.tidy("s0", Tidying(title="A \x1b title", note="Look", tags=("Bug, odd",)))
     assert page[0] == " A ␛ title"
