@@ -14,7 +14,7 @@ from studio.core.text import one_line, printable
 from studio.export.sharing import Redaction
 from studio.export.told import Told
 from studio.session.hearing import heard_text
-from studio.session.latency_summary import LatencySummary, Spread, summarize
+from studio.session.latency_summary import LatencySummary, Spread, SummaryReader
 from studio.session.state import Interruption, Problem, ToolCall, Totals
 from studio.session.turns import Said, Turn
 
@@ -29,7 +29,7 @@ def export_markdown(told: Told, redaction: Redaction) -> str:
     blocks = [*_title(told)]
     for turn in told.turns:
         blocks += _turn(turn, told.placement.output_format, redaction)
-    blocks += _latency(summarize(told.turns, state))
+    blocks += _latency(SummaryReader().read(told.turns, state))
     blocks += _problems(state.problems, redaction)
     blocks += _totals(state.totals)
     return "\n\n".join(blocks) + "\n"

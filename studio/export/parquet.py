@@ -160,7 +160,7 @@ def _schema() -> pa.Schema:
 
 
 def _rows(told: Told, events: Events, redaction: Redaction) -> Iterator[dict[str, object]]:
-    turns = facts.facts_of(told.state, events).turn.tolist()
+    turns = facts.facts_of(told.state, events, known=told.turns).turn.tolist()
     for position, turn in enumerate(turns):
         row, frame = events.row(position), events.raw(position)
         yield {

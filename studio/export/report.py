@@ -24,7 +24,7 @@ from studio.export.sharing import Redaction
 from studio.export.told import Asked, Told
 from studio.protocol.settings import SessionSettings
 from studio.session.hearing import heard_text
-from studio.session.latency_summary import Spread, summarize
+from studio.session.latency_summary import Spread, SummaryReader
 from studio.session.state import Interruption, Problem, ToolCall, Totals
 from studio.session.turns import Said, Turn
 
@@ -137,7 +137,7 @@ def export_report(
         damages: what of the session is damaged, in sentences.
         tick: is told how many turns have been written.
     """
-    summary = summarize(told.turns, told.state)
+    summary = SummaryReader().read(told.turns, told.state)
     problems = [each for each in told.state.problems if not each.benign]
     has_sound = redaction.audio
     in_force = [*_in_force(told, redaction)]

@@ -92,7 +92,6 @@ def merged_part(known: Part | None, wire: ContentPart, *, done: bool) -> Part:
         type=_ASSISTANT_TYPES.get(wire.type, wire.type) or base.type,
         text=wire.text or wire.transcript or base.text,
         done=base.done or done,
-        audio_bytes=base.audio_bytes,
         image_url=wire.image_url or base.image_url,
     )
 

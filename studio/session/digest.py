@@ -71,11 +71,12 @@ class Digest:
 
 def digest_of(state: SessionState) -> Digest:
     """The digest of a session as far as it is folded."""
-    turns = TurnReader().read(state)
+    reader = TurnReader()
+    turns = reader.read(state)
     summary = SummaryReader().read(turns, state)
     problems = [each.title for each in state.problems if _counts(each.severity, each.benign)]
     in_force = state.settings.epochs[-1].settings if state.settings.epochs else None
-    found = TagReader().read(state)
+    found = TagReader(reader.read).read(state)
     by_turn: dict[int | None, list[str]] = {}
     for tag in found:
         by_turn.setdefault(tag.turn_index, []).append(tag.name)

@@ -69,13 +69,15 @@ class Facts:
     anchor_s: NDArray[np.float64]
 
 
-def facts_of(state: SessionState, events: Events, start: int = 0) -> Facts:
-    """What the session says of its events from `start` on.
+def facts_of(
+    state: SessionState, events: Events, start: int = 0, known: tuple[Turn, ...] | None = None
+) -> Facts:
+    """What the session says of its events from `start` on; `known` are its turns, once read.
 
     Events that have not been folded into `state` yet are dealt with as far as it knows: their turn
     may be another one later.
     """
-    known = turns(state)
+    known = turns(state) if known is None else known
     turn = _turns_of(known, events, start)
     seqs = np.fromiter((each.seq for each in state.problems), np.uint64)
     anchors = np.full(len(known) + 1, np.nan)

@@ -34,7 +34,7 @@ from studio.protocol.events import (
     ResponseOutputTextDelta,
     ResponseOutputTextDone,
 )
-from studio.protocol.values import ContentPart, payload_bytes
+from studio.protocol.values import ContentPart
 from studio.session.conversation import (
     ROOT,
     awaiting_words,
@@ -174,7 +174,7 @@ def _spoken_piece(state: SessionState, event: ResponseOutputAudioTranscriptDelta
 
 
 def _audio_piece(state: SessionState, event: ResponseOutputAudioDelta) -> Items:
-    return _grown(state, event, "output_audio", audio_bytes=payload_bytes(event.delta))
+    return _grown(state, event, "output_audio")
 
 
 def _grown(
@@ -183,20 +183,15 @@ def _grown(
     part_type: str,
     *,
     text: str = "",
-    audio_bytes: int = 0,
 ) -> Items:
     items = known_or_assistant(state, event.item_id, event.response_id)
     item = items.by_id[event.item_id]
-    part = part_at(item, event.content_index, part_type)
-    if part is None or (text and part.done):
+    known = part_at(item, event.content_index, part_type)
+    if known is None or (text and known.done):
         return items
-    part = Part(
-        type=part.type or part_type,
-        text=part.text + text,
-        done=part.done,
-        audio_bytes=part.audio_bytes + audio_bytes,
-        image_url=part.image_url,
-    )
+    part = replace(known, type=known.type or part_type, text=known.text + text)
+    if part == known and event.content_index < len(item.parts):
+        return items
     return with_item(items, with_part(item, event.content_index, part))
 
 

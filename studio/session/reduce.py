@@ -87,8 +87,9 @@ def reduce(state: SessionState, envelope: Envelope) -> Step:
     if handlers is None:
         reaction = _REACTIONS.get(type(event))
         return Step(before, reaction(before, before, event) if reaction is not None else ())
-    changes: dict[str, Any] = {name: handler(before, event) for name, handler in handlers}
-    after = replace(before, **changes)
+    found = ((name, handler(before, event)) for name, handler in handlers)
+    changes = {name: part for name, part in found if part is not getattr(before, name)}
+    after = replace(before, **changes) if changes else before
     return Step(after, _effects(before, after, event))
 
 

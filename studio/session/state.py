@@ -92,7 +92,6 @@ class Part:
     type: str
     text: str = ""
     done: bool = False
-    audio_bytes: int = 0
     image_url: str = ""
 
 

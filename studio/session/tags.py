@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, inf
@@ -109,14 +109,15 @@ class _Around:
 class TagReader:
     """Reads the tags of a state and keeps those whose turns did not change."""
 
-    def __init__(self) -> None:
+    def __init__(self, read_turns: Callable[[SessionState], tuple[Turn, ...]] = turns) -> None:
+        self._read_turns = read_turns
         self._sources: tuple[object, ...] = ()
         self._known: dict[int, tuple[Turn, _Around, tuple[Tag, ...]]] = {}
         self._tags: tuple[Tag, ...] = ()
 
     def read(self, state: SessionState, curves: Curves | None = None) -> tuple[Tag, ...]:
         """All tags in order of time; `curves` add levels to the evidence."""
-        known_turns = turns(state)
+        known_turns = self._read_turns(state)
         waiting = _missed_wait(state)
         sources: tuple[object, ...] = (
             known_turns, state.speech.server, state.speech.local, state.settings.refusals,
