@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import traceback
 from contextlib import suppress
 from functools import partial
 from itertools import chain, islice
@@ -43,6 +44,11 @@ _BLOCK_MS = 100
 _AHEAD_MS = 400
 _LOOK_EVERY_S = 0.05
 _NOTHING = np.zeros((0, 2), np.int16)
+_CRASH = Fault(
+    title="The recording fell silent",
+    message="A fault in the studio itself ended its sound; the session is as it was.",
+    hint="Play it again; the details are in the worker's log.",
+)
 
 
 def time_line(
@@ -185,9 +191,15 @@ class Replay:
             await self._hear(wanted, speaker, rendered(wanted, session, speaker.rate_hz))
             await self._give_back()
         except StudioError as failure:
-            await self._give_back()
-            self._publish(Fault(failure.title, failure.message, failure.hint))
-            self._publish(RecordingHeard(wanted.number, wanted.from_s, is_over=True))
+            await self._silenced(wanted, Fault(failure.title, failure.message, failure.hint))
+        except Exception:  # noqa: BLE001 - a live session goes on beside it, and must not end with it
+            traceback.print_exc()
+            await self._silenced(wanted, _CRASH)
+
+    async def _silenced(self, wanted: PlayRecording, why: Fault) -> None:
+        await self._give_back()
+        self._publish(why)
+        self._publish(RecordingHeard(wanted.number, wanted.from_s, is_over=True))
 
     async def _opened(self, name: str) -> StereoSpeaker:
         """The speaker of this name, or a silent one where there is no card."""

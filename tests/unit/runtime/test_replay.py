@@ -224,6 +224,18 @@ async def test_what_cannot_be_played_is_said_and_over(tmp_path: Path) -> None:
     assert ear.heard[-1][1].is_over
 
 
+async def test_a_fault_of_our_own_ends_the_sound_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    impossible = PlayRecording(
+        1, str(session(tmp_path)), (Placed(0, SECOND, 0.0),), speed=0.0, speaker="silent"
+    )
+    ear = await played(impossible, replace(impossible, number=2, speed=1.0))
+    assert [fault.title for fault in ear.faults] == ["The recording fell silent"]
+    assert [each.number for _, each in ear.heard if each.is_over] == [1, 2]
+    assert "Traceback" in capsys.readouterr().err
+
+
 async def test_a_card_that_went_away_is_said_and_opened_anew_for_the_next(tmp_path: Path) -> None:
     wanted = PlayRecording(1, str(session(tmp_path)), (Placed(0, SECOND, 0.0),))
     library = headset()
