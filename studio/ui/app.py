@@ -330,7 +330,10 @@ class StudioApp(Talking, Replaying):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         del screen
         for action in ACTIONS:
-            if action.scope == "app" and action.id != "studio.palette":
+            is_here = action.scope == "app" or (
+                action.scope == "recording" and self.replayed is not None
+            )
+            if is_here and action.id != "studio.palette":
                 yield SystemCommand(action.label.capitalize(), action.help, self._runner(action.do))
 
     def _runner(self, do: str) -> Callable[[], Awaitable[bool]]:

@@ -13,6 +13,7 @@ from studio.audio.formats import AudioFormat
 from studio.core.errors import StudioError
 from studio.protocol.dialect import Dialect
 from studio.session.envelope import Origin
+from studio.session.speech import input_format, output_format
 
 if TYPE_CHECKING:
     from studio.protocol.lint import Finding
@@ -71,7 +72,7 @@ def subject_of(
     return Subject(
         envelope,
         live.dialect,
-        _format_of(live, envelope),
+        (input_format if envelope.origin is Origin.CLIENT else output_format)(live.state),
         live.store.row(position).size_bytes if position is not None else 0,
         live.order.findings.get(envelope.seq),
         lambda: None if position is None else previous_of_its_type(live, position),
@@ -114,14 +115,3 @@ def _position(live: Shown, envelope: Envelope) -> int | None:
         return guess
     found = np.flatnonzero(seqs == envelope.seq)
     return int(found[0]) if found.size else None
-
-
-def _format_of(live: Shown, envelope: Envelope) -> AudioFormat:
-    """The input's for what we send, the output's for what comes."""
-    known = live.state.settings.echoed or live.state.settings.asked
-    ours = envelope.origin is Origin.CLIENT
-    named = known.input_format if ours else known.output_format
-    try:
-        return AudioFormat(str(named))
-    except ValueError:
-        return AudioFormat.PCM16

@@ -89,7 +89,7 @@ class KnownFacts:
     def _first_changed(self, shown: Shown, state: SessionState, known: Sequence[Turn]) -> int:
         """The first event whose facts may be others now."""
         columns = shown.store.columns
-        same = sum(1 for _ in _while_same(self._turns, known))
+        same = len(list(_while_same(self._turns, known)))
         changed = [*self._turns[same : same + 1], *known[same : same + 1]]
         starts = [
             min(turn.started_at, turn.latency.decided_at or turn.started_at) for turn in changed

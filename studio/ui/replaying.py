@@ -53,6 +53,9 @@ class Replaying(Desktop):
         while self.replayed is replayed and not replayed.is_ready:
             replayed.work()
             await asyncio.sleep(0)  # keys and paints come in between
+        if self.replayed is not replayed:
+            return
+        self._place(replayed)
         gc.freeze()  # the states that are kept: keys need not wait for a look through them
         async for curves in follow_curves(opening.desk, replayed):
             if self.replayed is not replayed:
@@ -63,10 +66,7 @@ class Replaying(Desktop):
         """Let the stored session on the screen go on by a moment, with its sound."""
         replayed = self.replayed
         if replayed is not None:
-            was_ready = replayed.is_ready
             replayed.work()
-            if replayed.is_ready and not was_ready:
-                self._place(replayed)
         if self._sound is not None and self.live is not None:
             self._sound.follow(self.replayed, self.live.draft.plan.speaker)
 
@@ -84,6 +84,7 @@ class Replaying(Desktop):
     def action_replay_leave(self) -> None:
         """Go back to the live session."""
         self.replayed = None
+        self.workers.cancel_group(self, "recording")
         self.look()
 
     def action_replay_play(self) -> None:

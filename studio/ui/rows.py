@@ -124,10 +124,8 @@ class Rows:
         if self._chosen is None:
             return np.flatnonzero(runs == positions)
         fresh = np.flatnonzero(self._numbers.values[runs] < 0)
-        earliest = np.full(len(self._numbers), -1, np.int64) if len(fresh) else np.zeros(0)
-        backwards = fresh[::-1]
-        earliest[runs[backwards]] = positions[backwards]
-        begins: NDArray[np.intp] = fresh[earliest[runs[fresh]] == positions[fresh]]
+        _, first = np.unique(runs[fresh], return_index=True)
+        begins: NDArray[np.intp] = fresh[np.sort(first)]
         return begins
 
     def number_of(self, position: int, columns: Columns) -> int | None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from studio.session.speech import input_format
 from studio.ui.present.replay_line import Landmarks
-from studio.ui.present.summary import PCM16_BYTES_PER_MS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from studio.ui.recording import Recording
     from studio.ui.trace import Trace
 
-G711_BYTES_PER_MS = 8.0
 _NO_LANDMARKS = Landmarks()
 
 
@@ -113,9 +112,7 @@ class Shown:
     @property
     def input_bytes_per_ms(self) -> float:
         """How much audio a millisecond takes on this session's wire."""
-        known = self.state.settings.echoed or self.state.settings.asked
-        is_g711 = known.input_format in ("pcmu", "pcma")
-        return G711_BYTES_PER_MS if is_g711 else PCM16_BYTES_PER_MS
+        return input_format(self.state).bytes_per_ms
 
     def session_plan(self) -> Mapping[str, str | bool]:
         """Provider, model and sound asked of the open session, by row; empty where none is open."""

@@ -7,11 +7,11 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from studio.audio.formats import AudioFormat
 from studio.audio.level import FLOOR_DB
 from studio.audio.playout import Playing
 from studio.core.units import VAD_FRAME_MS
 from studio.runtime.cells import Cells
+from studio.session.speech import output_format
 
 if TYPE_CHECKING:
     from studio.session.curves import Curves, Values
@@ -91,13 +91,8 @@ def _playing(state: SessionState, at: float) -> Playing | None:
     for head in reversed(state.playback.heads):
         if head.heard_at is None or head.ended_at is not None:
             continue
-        output = AudioFormat(_output_format(state))
+        output = output_format(state)
         received_ms = output.bytes_to_ms(head.received_bytes)
         played_ms = min(max(0.0, at - head.heard_at) * 1000, received_ms)
         return Playing(head.item_id, head.content_index, played_ms, received_ms)
     return None
-
-
-def _output_format(state: SessionState) -> str:
-    known = state.settings.echoed or state.settings.asked
-    return known.output_format or AudioFormat.PCM16

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.audio.formats import AudioFormat
 from studio.core.text import one_line
 from studio.session.observed import observe
+from studio.session.speech import output_format
 from studio.session.turns import Turn, turns
 from studio.ui.present.config import ConfigView, OpenEnd
 from studio.ui.present.meter import BAR_FLOOR_DB, Lanes, Level, heard_bits, speech_bits
@@ -47,8 +47,7 @@ def _ends(live: Shown) -> dict[str, OpenEnd]:
 
 def turn_views(live: Shown) -> list[TurnView]:
     """The turns, with the play-head in steps that the eye can follow."""
-    known = live.state.settings.echoed or live.state.settings.asked
-    output = AudioFormat(known.output_format or "pcm16")
+    output = output_format(live.state)
     playing = live.trace.cells.playing if live.trace.cells else None
     views = []
     for turn in turns(live.state):

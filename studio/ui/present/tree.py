@@ -24,7 +24,6 @@ MOST_MEMBERS = 1_000
 MOST_ROWS = 20_000
 _OPEN_MEMBERS = 60
 _OPEN_DEPTH = 8
-_CLOSED_AT_FIRST = {"$audio"}
 
 
 @dataclass(frozen=True, slots=True)

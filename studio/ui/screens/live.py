@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from typing_extensions import override
 
 from studio.ui.actions import TYPED, action_named, first_key
-from studio.ui.desktop import Desktop
+from studio.ui.keeping import desk_of
 from studio.ui.layout import TABS_BELOW, Mode, Pane, Wishes, mode_of, resized
 from studio.ui.present.palette import Palette, palette_from
 from studio.ui.spending import Spending
@@ -300,7 +300,6 @@ class LiveScreen(Screen[None]):
             "inspector", len(live.store), live.position, live.whole.last_seq
         ):
             self.inspector.show(live)
-            self._fill_detail()
 
     def _fill_detail(self) -> None:
         live, inspector = self._live, self.inspector
@@ -318,7 +317,7 @@ class LiveScreen(Screen[None]):
 
     def audio_of(self, envelope: Envelope) -> bytes | None:
         """The audio of an event of the session that is shown, where it is kept."""
-        desk = self.app.desk if isinstance(self.app, Desktop) else None
+        desk = desk_of(self.app)
         return desk.audio(self._live.path, envelope) if desk and self._live else None
 
     @on(PayloadLines.LeaveWanted)
@@ -369,19 +368,18 @@ class LiveScreen(Screen[None]):
         """How many findings the turn view would show; counted once a second."""
         from studio.session.tags import tags
 
-        ready = live.recording.ready if live.recording is not None else 1.0
-        moment = (live, live.sessions, int(live.now), int(20 * ready))
+        state = live.whole
+        reading = live.recording
+        moment = (live, live.sessions, int(20 * reading.ready if reading else state.last_at))
         if moment != self._found_at:
             self._found_at = moment
-            self._findings = sum(tag.is_finding for tag in tags(live.whole, live.curves))
+            self._findings = sum(tag.is_finding for tag in tags(state, live.curves))
         return self._findings
 
     def _spent(self, live: Shown) -> str:
         """What the session cost so far; empty where nobody knows."""
-        from studio.ui.desktop import Desktop
-
-        desk = self.app.desk if isinstance(self.app, Desktop) else None
-        return "" if desk is None else self._spending.words(desk.shelf(), live)
+        desk = desk_of(self.app)
+        return "" if desk is None else self._spending.words(desk.shelf, live)
 
     def _recording_line(self, live: Shown) -> Text:
         """That this is a recording, and which."""
