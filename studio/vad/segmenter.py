@@ -10,18 +10,24 @@ the millisecond:
 - speech ends with the first frame below `threshold - 0.15` whose end is `silence_duration_ms` or
   more after the clock started.
 
-Nothing here knows audio, a detector or the wire.
+`Rules` says this once. `Segmenter` follows it frame by frame as audio comes; `studio.vad.whole`
+follows it over a whole recording for many settings. Nothing here knows audio, a detector or the
+wire.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from studio.core.units import VAD_FRAME_MS
+from studio.vad.profile import OPENAI, Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Frames = TypeVar("Frames", int, NDArray[np.int64])
 
 HYSTERESIS = 0.15
 """How far below the threshold a frame must fall to count as silence."""
@@ -34,6 +40,44 @@ class SegmenterSettings:
     threshold: float = 0.5
     prefix_padding_ms: int = 300
     silence_duration_ms: int = 500
+
+
+class Rules(NamedTuple):
+    """The settings as a provider's detector applies them, in frames.
+
+    Attributes:
+        voiced_from: a frame at or above this probability is speech.
+        silent_below: a frame below this one is silence.
+        silence_frames: how many frames after the first silent one may end a turn.
+        start_offset_ms: from the first voiced frame's beginning to `audio_start_ms`.
+        end_offset_ms: from the deciding frame's end to `audio_end_ms`.
+    """
+
+    voiced_from: float
+    silent_below: float
+    silence_frames: int
+    start_offset_ms: int
+    end_offset_ms: int
+
+    @staticmethod
+    def of(settings: SegmenterSettings, profile: Profile = OPENAI) -> Rules:
+        """The rules of a provider with these settings."""
+        voiced_from = settings.threshold + profile.threshold_shift
+        return Rules(
+            voiced_from,
+            voiced_from - HYSTERESIS,
+            -(-settings.silence_duration_ms // VAD_FRAME_MS),
+            profile.start_shift_ms - settings.prefix_padding_ms,
+            profile.end_shift_ms,
+        )
+
+    def start_ms(self, frame: Frames) -> Frames:
+        """`audio_start_ms` of speech that begins in a frame; the session's start cuts it at 0."""
+        return frame * VAD_FRAME_MS + self.start_offset_ms
+
+    def end_ms(self, frame: Frames) -> Frames:
+        """`audio_end_ms` of speech whose end a frame decides."""
+        return (frame + 1) * VAD_FRAME_MS + self.end_offset_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +118,21 @@ _NO_EDGES: tuple[Edge, ...] = ()
 class Segmenter:
     """Folds one probability after another into edges; times count from the first frame pushed."""
 
-    def __init__(self, settings: SegmenterSettings) -> None:
+    def __init__(self, settings: SegmenterSettings, profile: Profile = OPENAI) -> None:
+        self._profile = profile
         self.update(settings)
         self.reset()
 
     def update(self, settings: SegmenterSettings) -> None:
         """Use other settings from the next frame on, keeping speech and silence as they stand."""
         self.settings = settings
-        self._threshold = settings.threshold
-        self._silent_below = settings.threshold - HYSTERESIS
+        self._rules = Rules.of(settings, self._profile)
 
     def reset(self) -> None:
         """Begin a new stream at zero milliseconds."""
         self._speaking = False
         self._frames = 0
-        self._silence_start_ms: int | None = None
+        self._first_silent: int | None = None
 
     @property
     def speaking(self) -> bool:
@@ -103,16 +147,16 @@ class Segmenter:
     @property
     def silence_ms(self) -> float:
         """How long the silence clock has been running; 0 where it is not."""
-        if self._silence_start_ms is None:
+        if self._first_silent is None:
             return 0.0
-        return float(self.position_ms - self._silence_start_ms)
+        return float((self._frames - 1 - self._first_silent) * VAD_FRAME_MS)
 
     def push(self, probability: float) -> tuple[Edge, ...]:
         """Take the next frame's probability; returns what it changed, in order."""
         self._frames += 1
-        if probability >= self._threshold:
+        if probability >= self._rules.voiced_from:
             return self._voiced()
-        if self._speaking and probability < self._silent_below:
+        if self._speaking and probability < self._rules.silent_below:
             return self._silent()
         return _NO_EDGES
 
@@ -124,21 +168,20 @@ class Segmenter:
 
     def _voiced(self) -> tuple[Edge, ...]:
         frame_index = self._frames - 1
-        start_ms = frame_index * VAD_FRAME_MS
         if not self._speaking:
             self._speaking = True
-            padded_ms = max(0, start_ms - self.settings.prefix_padding_ms)
-            return (SpeechStarted(padded_ms, frame_index),)
-        if self._silence_start_ms is None:
+            return (SpeechStarted(max(0, self._rules.start_ms(frame_index)), frame_index),)
+        if self._first_silent is None:
             return _NO_EDGES
-        self._silence_start_ms = None
-        return (SilenceBroken(start_ms),)
+        self._first_silent = None
+        return (SilenceBroken(frame_index * VAD_FRAME_MS),)
 
     def _silent(self) -> tuple[Edge, ...]:
-        began = self._silence_start_ms is None
-        if self._silence_start_ms is None:
-            self._silence_start_ms = self.position_ms
-        over = self.position_ms - self._silence_start_ms >= self.settings.silence_duration_ms
+        frame_index = self._frames - 1
+        began = self._first_silent is None
+        if self._first_silent is None:
+            self._first_silent = frame_index
+        over = frame_index - self._first_silent >= self._rules.silence_frames
         if not began and not over:
             return _NO_EDGES
         edges: tuple[Edge, ...] = (SilenceBegan(self.position_ms),) if began else ()
@@ -146,26 +189,6 @@ class Segmenter:
 
     def _stopped(self) -> SpeechStopped:
         self._speaking = False
-        self._silence_start_ms = None
-        return SpeechStopped(self.position_ms, self._frames - 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One turn; `audio_end_ms` is None where the probabilities ran out before it ended."""
-
-    audio_start_ms: int
-    audio_end_ms: int | None
-
-
-def segments(probabilities: Iterable[float], settings: SegmenterSettings) -> list[Segment]:
-    """The turns in a whole recording's probabilities."""
-    segmenter = Segmenter(settings)
-    found: list[Segment] = []
-    for probability in probabilities:
-        for edge in segmenter.push(probability):
-            if isinstance(edge, SpeechStarted):
-                found.append(Segment(edge.audio_start_ms, None))
-            elif isinstance(edge, SpeechStopped):
-                found[-1] = Segment(found[-1].audio_start_ms, edge.audio_end_ms)
-    return found
+        self._first_silent = None
+        frame_index = self._frames - 1
+        return SpeechStopped(self._rules.end_ms(frame_index), frame_index)

@@ -19,7 +19,8 @@ from studio.audio.samples import encode
 from studio.runtime.clock import SystemClock
 from studio.speech.voices import Voices
 from studio.vad.detector import ProbabilityStream, SileroDetector
-from studio.vad.segmenter import SegmenterSettings, segments
+from studio.vad.segmenter import SegmenterSettings
+from studio.vad.whole import segments
 from tests.device.card import VirtualCard, told
 from tests.fakes.room import RATE_HZ, loudness_of, talker
 

@@ -17,7 +17,8 @@ from studio.audio.formats import AudioFormat
 from studio.audio.resample import resample_offline
 from studio.audio.wav import WAV_HEADER_BYTES, read_audio
 from studio.vad.detector import ProbabilityStream, SileroDetector
-from studio.vad.segmenter import SegmenterSettings, segments
+from studio.vad.segmenter import SegmenterSettings
+from studio.vad.whole import segments
 
 
 def studio(

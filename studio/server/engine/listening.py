@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from studio.server.engine.endofturn import LONGEST_WAIT_MS, wait_ms
 from studio.server.engine.errors import buffer_full, commit_empty
 from studio.server.engine.input_buffer import InputBuffer
 from studio.vad.detector import ProbabilityStream, SpeechDetector
+from studio.vad.endofturn import LONGEST_WAIT_MS, wait_ms
 from studio.vad.segmenter import (
     Edge,
     Segmenter,

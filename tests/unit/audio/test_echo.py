@@ -18,7 +18,8 @@ from studio.audio.resample import resample_offline
 from studio.audio.samples import encode
 from studio.speech.voices import Voices
 from studio.vad.detector import ProbabilityStream, SileroDetector
-from studio.vad.segmenter import SegmenterSettings, segments
+from studio.vad.segmenter import SegmenterSettings
+from studio.vad.whole import segments
 from tests.fakes.room import RATE_HZ, in_the_room, loudness_of, recorded, talker
 
 BEGAN = 100.0

@@ -1,19 +1,16 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.vad.segmenter import (
     Edge,
-    Segment,
     Segmenter,
     SegmenterSettings,
     SilenceBegan,
     SilenceBroken,
     SpeechStarted,
     SpeechStopped,
-    segments,
 )
 
 SETTINGS = SegmenterSettings(threshold=0.5, prefix_padding_ms=300, silence_duration_ms=200)
@@ -111,43 +108,6 @@ def test_reset_begins_at_zero() -> None:
     assert segmenter.push(0.9) == (SpeechStarted(0, 0),)
 
 
-def test_segments_of_a_recording() -> None:
-    recording = [0.9] * 5 + [0.1] * 8 + [0.0] * 20 + [0.8] * 3
-    assert segments(recording, SETTINGS) == [Segment(0, 416), Segment(756, None)]
-    assert segments([], SETTINGS) == []
-
-
-def by_definition(probabilities: list[float], settings: SegmenterSettings) -> list[Segment]:
-    """The rules as one search after another over the whole list, with no state kept."""
-    found: list[Segment] = []
-    frame = 0
-    low = settings.threshold - 0.15
-    while True:
-        voiced = [n for n in range(frame, len(probabilities))
-                  if probabilities[n] >= settings.threshold]  # fmt: skip
-        if not voiced:
-            return found
-        begin = max(0, voiced[0] * 32 - settings.prefix_padding_ms)
-        for end in range(voiced[0], len(probabilities)):
-            if probabilities[end] >= low:
-                continue
-            spoken = max(n for n in voiced if n <= end)
-            first_silent = min(n for n in range(spoken, end + 1) if probabilities[n] < low)
-            if (end - first_silent) * 32 >= settings.silence_duration_ms:
-                found.append(Segment(begin, (end + 1) * 32))
-                frame = end + 1
-                break
-        else:
-            return [*found, Segment(begin, None)]
-
-
-@given(PROBABILITIES, ANY_SETTINGS)
-def test_segments_agree_with_the_definition(
-    probabilities: list[float], settings: SegmenterSettings
-) -> None:
-    assert segments(probabilities, settings) == by_definition(probabilities, settings)
-
-
 @given(PROBABILITIES, ANY_SETTINGS)
 def test_edges_alternate_and_advance(
     probabilities: list[float], settings: SegmenterSettings
@@ -169,10 +129,3 @@ def test_edges_alternate_and_advance(
             case SilenceBroken():
                 assert silent
                 silent = False
-
-
-@pytest.mark.parametrize("silence_duration_ms", [0, 1, 31, 32, 33, 200, 500])
-def test_a_longer_wait_ends_later_on_the_grid(silence_duration_ms: int) -> None:
-    settings = SegmenterSettings(silence_duration_ms=silence_duration_ms)
-    (turn,) = segments([0.9] + [0.0] * 40, settings)
-    assert turn.audio_end_ms == 64 + -(-silence_duration_ms // 32) * 32

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.server.engine.endofturn import LONGEST_WAIT_MS, Ending, judge, wait_ms
+from studio.vad.endofturn import LONGEST_WAIT_MS, Ending, judge, wait_ms
 
 
 @pytest.mark.parametrize(
