@@ -17,6 +17,13 @@ class Paths:
     config_file: Path
     themes_dir: Path
     sessions_dir: Path
+    takes_dir: Path
+    """Recordings of a user's side, for the lab."""
+    lab_dir: Path
+    """What the lab found: sweeps, trials and auditions."""
+    presets_dir: Path
+    profiles_dir: Path
+    """How providers' turn detection differs, one file each."""
     log_dir: Path
     cache_dir: Path
     """What can be made again."""
@@ -42,6 +49,10 @@ def studio_paths(environ: Mapping[str, str]) -> Paths:
         config_file=config / "settings.toml",
         themes_dir=config / "themes",
         sessions_dir=data / "sessions",
+        takes_dir=data / "takes",
+        lab_dir=data / "lab",
+        presets_dir=config / "presets",
+        profiles_dir=config / "profiles",
         log_dir=log,
         cache_dir=cache,
     )
