@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.text import Text
+from textual import on
 from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
 from studio.ui.present.columns import COLUMNS, Chosen, help_of
 from studio.ui.present.palette import palette_from
+from studio.ui.screens.overlays import Over
 from studio.ui.widgets.bindings import bindings_of
 
 if TYPE_CHECKING:
@@ -27,6 +29,13 @@ _HINT = "space on or off   ← → size   u as usual   esc done"
 class _Rows(Widget):
     """A line for each column."""
 
+    class Clicked(Message):
+        """A line was clicked."""
+
+        def __init__(self, at: int) -> None:
+            super().__init__()
+            self.at = at
+
     def __init__(self) -> None:
         super().__init__(id="columns-rows")
         self.lines: list[Text] = []
@@ -35,8 +44,12 @@ class _Rows(Widget):
     def render(self) -> Text:
         return Text("\n").join(self.lines)
 
+    def on_click(self, event: events.Click) -> None:
+        """Say which."""
+        self.post_message(self.Clicked(min(max(event.y, 0), len(self.lines) - 1)))
 
-class ColumnsScreen(ModalScreen[None]):
+
+class ColumnsScreen(Over[None]):
     """A short list of columns; every change is told at once.
 
     Args:
@@ -107,14 +120,8 @@ class ColumnsScreen(ModalScreen[None]):
         """Go by the width again."""
         self._change(Chosen())
 
-    def action_close(self) -> None:
-        """Go back to the rows."""
-        _ = self.dismiss(None)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click on a column lets it stand there, or not; one outside closes."""
-        if event.widget is self._rows:
-            self._at = min(max(event.y, 0), len(COLUMNS) - 1)
-            self.action_switch()
-        elif event.widget is self:
-            self.action_close()
+    @on(_Rows.Clicked)
+    def _take(self, event: _Rows.Clicked) -> None:
+        """A click on a column lets it stand there, or not."""
+        self._at = event.at
+        self.action_switch()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual import on
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, ProgressBar, Static
 from textual.widgets.option_list import Option
 from typing_extensions import override
@@ -15,10 +14,12 @@ from typing_extensions import override
 from studio.core.errors import StudioError
 from studio.core.text import one_line, printable
 from studio.ui.desk import ExportOptions
+from studio.ui.screens.overlays import Over
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -47,7 +48,7 @@ WITHHELD: Mapping[str, str] = {
 _HINT = "enter writes it; tab goes to what is withheld; esc leaves"
 
 
-class ExportDialog(ModalScreen[None]):
+class ExportDialog(Over[None]):
     """Writes sessions while one watches; leaving it early ends the writing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "close", "Close")]
@@ -117,6 +118,13 @@ class ExportDialog(ModalScreen[None]):
         self._bar.update(progress=part)
         self._said.update(Text(one_line(what, 60)))
 
+    @override
+    def on_click(self, event: events.Click) -> None:
+        """A click beside it leaves it, but for what is being written."""
+        if not self._is_writing:
+            super().on_click(event)
+
+    @override
     def action_close(self) -> None:
         """Leave; what is being written is given up."""
         self.workers.cancel_node(self)

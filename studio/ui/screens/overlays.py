@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.text import Text
 from textual import on
@@ -14,16 +14,33 @@ from textual.widgets.option_list import Option
 from typing_extensions import override
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from studio.ui.choice import Choice
+
+Chosen = TypeVar("Chosen")
 
 _PROMPT_KEYS = "enter takes it, esc leaves"
 
 
 def _closing(*keys: str) -> list[BindingType]:
     return [(",".join(("escape", *keys)), "close", "Close")]
+
+
+class Over(ModalScreen[Chosen]):
+    """Something over the screen that is left by a click beside it, as by `esc`."""
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside what lies here leaves it."""
+        under, _ = self.get_widget_at(event.screen_x, event.screen_y)
+        if under is self:
+            self.action_close()
+
+    def action_close(self) -> None:
+        """Leave without a value."""
+        _ = self.dismiss(None)
 
 
 class Prompt(ModalScreen[str | None]):
@@ -57,7 +74,7 @@ class Prompt(ModalScreen[str | None]):
         _ = self.dismiss(None)
 
 
-class Chooser(ModalScreen[str | None]):
+class Chooser(Over[str | None]):
     """A short list; gives back the chosen value, None where it was left.
 
     `on_look` is told of every entry that the cursor passes, so that a theme can be seen before it
@@ -118,17 +135,13 @@ class Chooser(ModalScreen[str | None]):
         elif self._on_stay:
             self._on_stay(chosen.value)
 
-    def action_close(self) -> None:
-        """Leave without a value."""
-        _ = self.dismiss(None)
-
 
 def sheet_cells(width: int) -> int:
     """Cells that a page's words have on a screen so wide, as `overlays.tcss` lays it out."""
     return max(20, min(84, width * 94 // 100) - 5)
 
 
-class Sheet(ModalScreen[None]):
+class Sheet(Over[None]):
     """A page of words over the screen."""
 
     BINDINGS = _closing("q", "question_mark", "f1", "p", "enter")
@@ -143,7 +156,3 @@ class Sheet(ModalScreen[None]):
             yield Static(Text(self._title), classes="sheet-title")
             with VerticalScroll(can_focus=True):
                 yield Static(self._body)
-
-    def action_close(self) -> None:
-        """Go back to the live screen."""
-        _ = self.dismiss(None)

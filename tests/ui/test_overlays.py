@@ -1,0 +1,56 @@
+"""What lies over the screen for a moment, under the pointer."""
+
+from __future__ import annotations
+
+import pytest
+
+from studio.ui.screens.columns import ColumnsScreen
+from studio.ui.screens.overlays import Prompt
+from tests import conversations
+from tests.fakes.screen import stage
+
+BESIDE = (1, 1)
+
+
+@pytest.mark.parametrize("key", ["question_mark", "p", "ctrl+t"])
+async def test_a_click_beside_leaves_what_lies_over_the_screen(key: str) -> None:
+    async with stage() as held:
+        await held.pilot.press(key)
+        over = held.app.screen
+        assert len(held.app.screen_stack) == 2
+        await held.pilot.click(over.query_one(".sheet"), offset=(3, 1))
+        assert held.app.screen is over
+        await held.pilot.click(offset=BESIDE)
+        assert len(held.app.screen_stack) == 1
+
+
+async def test_a_theme_that_is_left_is_not_kept() -> None:
+    async with stage() as held:
+        await held.pilot.press("ctrl+t", "down")
+        await held.until(lambda: held.app.theme != "dark")
+        await held.pilot.click(offset=BESIDE)
+        await held.until(lambda: held.app.theme == "dark")
+        assert not held.themes_kept
+
+
+async def test_words_being_typed_outlive_a_click_beside() -> None:
+    async with stage() as held:
+        await held.play(conversations.spoken_turn())
+        await held.pilot.press("3", "slash", *"audio")
+        await held.pilot.click(offset=BESIDE)
+        assert isinstance(held.app.screen, Prompt)
+
+
+async def test_a_click_on_a_column_switches_it_and_stays() -> None:
+    async with stage() as held:
+        await held.play(conversations.spoken_turn())
+        pane = held.app._live_screen.inspector
+        await held.pilot.press("3", "C")
+        assert "gap" in pane.chosen.widths(pane.columns)
+        await held.pilot.click("#columns-rows", offset=(4, 1))
+        assert isinstance(held.app.screen, ColumnsScreen)
+        assert "gap" not in pane.chosen.widths(pane.columns)
+        await held.pilot.click("#columns-rows", offset=(4, 1))
+        assert "gap" in pane.chosen.widths(pane.columns)
+        await held.pilot.click(offset=BESIDE)
+        assert len(held.app.screen_stack) == 1
