@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from studio.protocol.values import ContentPart
 from studio.protocol.values import Item as WireItem

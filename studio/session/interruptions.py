@@ -7,7 +7,8 @@ audio the server made, how much of it a person heard, and where the server says 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from studio.protocol.events import (
     ConversationItemTruncate,

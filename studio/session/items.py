@@ -8,7 +8,8 @@ asked for is there once it is acknowledged.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from studio.protocol.events import (
     ConversationItemAdded,

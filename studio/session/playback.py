@@ -6,7 +6,8 @@ The position of the play-head is no part of it: only its start, its end and its 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from studio.protocol.events import (
     InputAudioBufferSpeechStarted,

@@ -7,8 +7,9 @@ marked benign.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from studio.protocol.events import (
     ConversationItemInputAudioTranscriptionFailed,

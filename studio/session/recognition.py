@@ -6,7 +6,8 @@ They may come before their item exists, after the response to it, several times,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from studio.protocol.events import (
     ConversationItemInputAudioTranscriptionCompleted,

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from itertools import chain
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from studio.session import (
     connection,

@@ -8,7 +8,8 @@ audio of it that is still on its way is not played.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from studio.protocol.events import (
     Error,

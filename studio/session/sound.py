@@ -6,7 +6,8 @@ What flows at the moment is told by `DeviceOpened`, in the slices of speech and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from studio.session.effects import CleanMicrophone, Effect, OpenSound
 from studio.session.folding import Handler, Reaction

@@ -7,7 +7,8 @@ detection that is in force.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from studio.audio.formats import AudioFormat
 from studio.protocol.events import (

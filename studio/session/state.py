@@ -1,14 +1,17 @@
 """What is known of a session: frozen slices that share what did not change.
 
 Widgets compare slices with `is`. Times are session seconds (`Envelope.at`) unless a name ends in
-`_ms`, which then counts audio.
+`_ms`, which then counts audio. They are structs of msgspec and not dataclasses, because every event
+replaces several: a copy of the state with two fields changed takes 0.5 µs instead of 8.7.
+`msgspec.structs.replace` makes one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from studio.audio.cleaning import Cleaning
 from studio.protocol.dialect import Dialect
@@ -17,8 +20,7 @@ from studio.protocol.values import RateLimit, Usage
 from studio.session.local import Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """The socket and the session behind it."""
 
     phase: Literal["idle", "connecting", "open", "closed", "failed"] = "idle"
@@ -37,8 +39,7 @@ class Connection:
     close_reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PendingUpdate:
+class PendingUpdate(Struct, frozen=True):
     """A `session.update` that the server has not answered."""
 
     event_id: str
@@ -47,8 +48,7 @@ class PendingUpdate:
     seq: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedUpdate:
+class RefusedUpdate(Struct, frozen=True):
     """A `session.update` that the server refused, in its words."""
 
     fields: tuple[str, ...]
@@ -59,16 +59,14 @@ class RefusedUpdate:
     """The update and the error."""
 
 
-@dataclass(frozen=True, slots=True)
-class Epoch:
+class Epoch(Struct, frozen=True):
     """Settings in force from session second `since`: echoed, or asked where none are echoed."""
 
     since: float
     settings: SessionSettings
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What was asked and what the server echoed; what it does is seen by `session.observed`."""
 
     asked: SessionSettings = field(default_factory=SessionSettings)
@@ -85,8 +83,7 @@ class Settings:
     """Fields that this session cannot change any more, such as `model`, `voice`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part of an item's content. `text` is its text or its transcript."""
 
     type: str
@@ -98,8 +95,7 @@ class Part:
 Transcription = Literal["none", "pending", "streaming", "completed", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A conversation item as far as it has come."""
 
     id: str
@@ -131,8 +127,7 @@ class Item:
         return " ".join(part.text for part in self.parts if part.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """The conversation: items by id, and their order by `previous_item_id`."""
 
     order: tuple[str, ...] = ()
@@ -142,8 +137,7 @@ class Items:
     """Items that we asked to be put first and that the server has not added."""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """A response as far as it has come; times are those at which its events arrived."""
 
     id: str
@@ -169,8 +163,7 @@ class Response:
     """Its late audio is not played: it was interrupted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Responses:
+class Responses(Struct, frozen=True):
     """All responses in the order in which they began."""
 
     order: tuple[str, ...] = ()
@@ -192,8 +185,7 @@ class Responses:
         return bool(self.active) or self.awaited_since is not None
 
 
-@dataclass(frozen=True, slots=True)
-class SpeechSpan:
+class SpeechSpan(Struct, frozen=True):
     """A stretch of user speech, in ms of audio sent and in session seconds.
 
     The server's spans carry the seconds at which its news arrived. A local span's `stopped_at` is
@@ -211,8 +203,7 @@ class SpeechSpan:
     stopped_seq: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Speech:
+class Speech(Struct, frozen=True):
     """The user's speech as the server reported it and as the local VAD heard it.
 
     The microphone is live while the talk key is held, and else wherever the server takes turns by
@@ -233,8 +224,7 @@ class Speech:
 CutReason = Literal["barge-in", "interrupt", "talk-key"]
 
 
-@dataclass(frozen=True, slots=True)
-class Hush:
+class Hush(Struct, frozen=True):
     """The user took the floor: by speaking (`item_id` is what they say), or by a key."""
 
     reason: CutReason
@@ -242,16 +232,14 @@ class Hush:
     item_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """More words of a part came after audio: `characters` and `received_bytes` before them."""
 
     characters: int
     received_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """What was received and heard of one audio part."""
 
     item_id: str
@@ -279,8 +267,7 @@ class Head:
     """The pieces that came too late."""
 
 
-@dataclass(frozen=True, slots=True)
-class Playback:
+class Playback(Struct, frozen=True):
     """Audio parts in the order in which they arrived."""
 
     heads: tuple[Head, ...] = ()
@@ -290,8 +277,7 @@ class Playback:
     output_is_virtual: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Interruption:
+class Interruption(Struct, frozen=True):
     """One audio part that was cut off: what there was of it, and what the server made of that.
 
     Attributes:
@@ -334,8 +320,7 @@ class Interruption:
     applied_seq: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Echo:
+class Echo(Struct, frozen=True):
     """How much of what the server took for speech was the speaker's own sound.
 
     `score` is 0 for another voice and 1 for the speaker's; `lag_ms` is how much later it was in the
@@ -350,8 +335,7 @@ class Echo:
     seq: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
+class Sound(Struct, frozen=True):
     """What was chosen of microphone, speaker and cleaning, and what was measured of the path.
 
     `microphone` and `speaker` are names as in `ConnectPlan`, empty until one is chosen.
@@ -366,8 +350,7 @@ class Sound:
     """The latest round trip to the service."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(Struct, frozen=True):
     """A function call and its answer."""
 
     call_id: str
@@ -380,15 +363,13 @@ class ToolCall:
     answered_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
+class Tools(Struct, frozen=True):
     """Calls in the order in which they were made."""
 
     calls: tuple[ToolCall, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """Tokens so far; cached tokens are a part of the input tokens."""
 
     input_text: int = 0
@@ -404,8 +385,7 @@ class Totals:
     responses: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something that went wrong, in words, with the envelope that told it."""
 
     seq: int
@@ -419,8 +399,7 @@ class Problem:
     """A harmless race that the protocol cannot avoid."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionState:
+class SessionState(Struct, frozen=True):
     """Everything that is known of one session."""
 
     connection: Connection = field(default_factory=Connection)

@@ -7,7 +7,8 @@ were cut off, and would make every other call count twice.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from studio.protocol.events import (
     ConversationItemAdded,

@@ -7,8 +7,8 @@ text tokens. Cancelled and failed responses are billed too, so they count.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from studio.protocol.events import (

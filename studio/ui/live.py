@@ -5,10 +5,10 @@ No Textual here: the app feeds it messages and asks it what to draw.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from typing_extensions import override
 
 from studio.core.errors import StudioError

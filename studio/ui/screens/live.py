@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import structs
 from rich.style import Style
 from rich.text import Text
 from textual import on
@@ -402,9 +403,9 @@ class LiveScreen(Screen[None]):
         known = live.state.connection
         if known.phase == "idle":
             plan = live.draft.plan
-            known = replace(known, provider=plan.provider, model=plan.model)
+            known = structs.replace(known, provider=plan.provider, model=plan.model)
         if live.gone is not None:
-            known = replace(known, phase="failed", close_reason="the voice worker stopped")
+            known = structs.replace(known, phase="failed", close_reason="the voice worker stopped")
         settings = live.state.settings.echoed or live.draft.settings
         voice = settings.voice if isinstance(settings.voice, str) else ""
         return connection_line(

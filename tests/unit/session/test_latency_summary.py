@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from studio.protocol.events import SessionUpdated
 from studio.session.latency import PARTS, TurnLatency

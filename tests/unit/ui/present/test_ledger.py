@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from studio.session.echo import EchoVerdict
 from studio.session.state import Interruption
