@@ -134,17 +134,19 @@ class LookForCards:
 
 @dataclass(frozen=True, slots=True)
 class PlayRecording:
-    """Play a stored session's sound from a second on; another one that plays ends.
+    """Play a stored session's sound, or a sound file, from a second on; another that plays ends.
 
     Attributes:
         number: by which `RecordingHeard` tells this one from others.
-        path: the session's folder.
+        path: the session's folder, or the file.
         input: where the microphone's track lies on the time line.
         output: where the assistant's track lies.
         from_s: session seconds at which to begin.
         speed: session seconds that pass in one.
         speaker: as in `ConnectPlan`.
         is_centred: whether both tracks sound on both sides; otherwise the user is on the left.
+        is_file: whether `path` is a sound file, of which all is played as the assistant's track.
+        gain_db: how much louder than it is.
     """
 
     number: int
@@ -155,6 +157,8 @@ class PlayRecording:
     speed: float = 1.0
     speaker: str = "auto"
     is_centred: bool = False
+    is_file: bool = False
+    gain_db: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

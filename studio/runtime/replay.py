@@ -1,5 +1,7 @@
 """Plays the sound of a stored session on its true time line: the user left, the assistant right.
 
+A sound file is played as a session in which nobody but the assistant spoke.
+
 It renders a little ahead of the ear, so that a leap takes effect at once, and says where the ear
 is. Beyond a speed at which speech can be followed it is not asked.
 """
@@ -10,18 +12,21 @@ import asyncio
 import math
 import traceback
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from studio.audio.formats import AudioFormat
-from studio.audio.resample import StreamResampler
-from studio.audio.samples import decode
+from studio.audio.resample import StreamResampler, resample_offline
+from studio.audio.samples import decode, encode, to_int16
 from studio.audio.stretch import FASTEST_VOICE, SLOWEST_VOICE, Stretch
+from studio.audio.wav import read_audio
 from studio.core.errors import StudioError
+from studio.export.placed import Placed
 from studio.runtime.messages import Fault, RecordingHeard
 from studio.runtime.sound import open_stereo
 from studio.storage.reader import open_session
@@ -32,11 +37,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from studio.audio.stereo import StereoSpeaker
-    from studio.export.placed import Placed
     from studio.runtime.messages import FromWorker, PlayRecording
     from studio.runtime.sound import SoundSource
     from studio.storage.lines import Track
-    from studio.storage.reader import StoredSession
 
     Samples = NDArray[np.int16]
 
@@ -49,6 +52,63 @@ _CRASH = Fault(
     message="A fault in the studio itself ended its sound; the session is as it was.",
     hint="Play it again; the details are in the worker's log.",
 )
+
+
+class Tracks(Protocol):
+    """Where the bytes of both tracks are read: a `StoredSession`, or a sound file."""
+
+    def format_of(self, track: Track) -> AudioFormat:
+        """The encoding of a track."""
+        ...
+
+    def read_track(self, track: Track, offset: int, length: int) -> bytes:
+        """Bytes of a track from `offset` on; fewer where it is shorter, or cannot be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SoundFile:
+    """A sound file of any kind as an assistant's track."""
+
+    data: bytes
+
+    @classmethod
+    def read(cls, path: Path) -> SoundFile:
+        """Read all of it.
+
+        Raises:
+            StudioError: it is missing, is not audio, or holds no samples.
+        """
+        clip = read_audio(path)
+        form = AudioFormat.PCM16
+        samples = resample_offline(clip.samples, clip.rate_hz, form.rate_hz)
+        return cls(encode(to_int16(samples), form))
+
+    @property
+    def whole(self) -> tuple[Placed, ...]:
+        """All of it, from the first moment on."""
+        return (Placed(0, len(self.data), 0.0),)
+
+    def format_of(self, track: Track) -> AudioFormat:
+        """PCM16, whatever the file holds."""
+        del track
+        return AudioFormat.PCM16
+
+    def read_track(self, track: Track, offset: int, length: int) -> bytes:
+        """Bytes from `offset` on; the user said nothing."""
+        return self.data[offset : offset + length] if track == "output" else b""
+
+
+def opened(wanted: PlayRecording) -> tuple[PlayRecording, Tracks]:
+    """What is to be played, and where it is read; of a file all of it.
+
+    Raises:
+        StudioError: it is no session, or no sound file.
+    """
+    if not wanted.is_file:
+        return wanted, open_session(Path(wanted.path))
+    file = SoundFile.read(Path(wanted.path))
+    return replace(wanted, output=file.whole), file
 
 
 def time_line(
@@ -83,20 +143,19 @@ def time_line(
         begin += block
 
 
-def rendered(wanted: PlayRecording, session: StoredSession, rate_hz: int) -> Iterator[Samples]:
-    """Frames at this rate and at the wanted speed, up to the last sound there is.
+def rendered(wanted: PlayRecording, tracks: Tracks, rate_hz: int) -> Iterator[Samples]:
+    """Frames at this rate, speed and loudness, up to the last sound there is.
 
     Shape (n, 2): the user left, the assistant right; where it is to be centred, both in both.
     """
-    header = session.header
     ends_s = 0.0
     lines: list[Iterator[Samples]] = []
-    tracks: tuple[tuple[Track, tuple[Placed, ...], str], ...] = (
-        ("input", wanted.input, header.input_format),
-        ("output", wanted.output, header.output_format),
+    placements: tuple[tuple[Track, tuple[Placed, ...]], ...] = (
+        ("input", wanted.input),
+        ("output", wanted.output),
     )
-    for track, placed, name in tracks:
-        form, read = AudioFormat(name), partial(session.read_track, track)
+    for track, placed in placements:
+        form, read = tracks.format_of(track), partial(tracks.read_track, track)
         resampler = StreamResampler(form.rate_hz, rate_hz)
         line = time_line(placed, form, wanted.from_s, read)
         lines.append(_in_blocks(map(resampler.process, line), rate_hz))
@@ -105,7 +164,14 @@ def rendered(wanted: PlayRecording, session: StoredSession, rate_hz: int) -> Ite
     blocks = math.ceil(max(0.0, ends_s - wanted.from_s) * 1000 / _BLOCK_MS)
     left, right = (_at_speed(islice(each, blocks), wanted.speed, rate_hz) for each in lines)
     frames = _frames(left, right)
+    if wanted.gain_db:
+        frames = map(partial(_louder, np.float32(10 ** (wanted.gain_db / 20))), frames)
     return map(_centred, frames) if wanted.is_centred else frames
+
+
+def _louder(factor: np.float32, frames: Samples) -> Samples:
+    louder: Samples = np.clip(np.rint(frames * factor), -32768, 32767).astype(np.int16)
+    return louder
 
 
 def _in_blocks(pieces: Iterator[Samples], rate_hz: int) -> Iterator[Samples]:
@@ -187,8 +253,8 @@ class Replay:
     async def _play(self, wanted: PlayRecording) -> None:
         try:
             speaker = await self._opened(wanted.speaker)
-            session = await self._source.off_loop(partial(open_session, Path(wanted.path)))
-            await self._hear(wanted, speaker, rendered(wanted, session, speaker.rate_hz))
+            wanted, tracks = await self._source.off_loop(partial(opened, wanted))
+            await self._hear(wanted, speaker, rendered(wanted, tracks, speaker.rate_hz))
             await self._give_back()
         except StudioError as failure:
             await self._silenced(wanted, Fault(failure.title, failure.message, failure.hint))

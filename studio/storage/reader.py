@@ -135,10 +135,14 @@ class StoredSession:
         """The bytes of a payload; fewer where the track has lost some."""
         return self.read_track(payload.span.track, payload.span.offset, payload.span.bytes)
 
+    def format_of(self, track: Track) -> AudioFormat:
+        """The encoding of a track."""
+        is_input = track == "input"
+        return AudioFormat(self.header.input_format if is_input else self.header.output_format)
+
     def read_track(self, track: Track, offset: int, length: int) -> bytes:
         """Bytes of a track from `offset` on; fewer where it is shorter, or cannot be read."""
-        formats = {"input": self.header.input_format, "output": self.header.output_format}
-        data_offset = WAV_HEADER_BYTES[AudioFormat(formats[track])]
+        data_offset = WAV_HEADER_BYTES[self.format_of(track)]
         track_file = self.path / TRACK_NAMES[track]
         try:
             if not track_file.is_file():  # a pipe of that name would be waited for

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from numpy.typing import NDArray
 
 from studio.audio.formats import AudioFormat
@@ -23,7 +24,7 @@ from studio.runtime.messages import (
     read_to_worker,
     to_worker_line,
 )
-from studio.runtime.replay import Replay, rendered, time_line
+from studio.runtime.replay import Replay, opened, rendered, time_line
 from studio.storage.folders import TRACK_NAMES, make_folder
 from studio.storage.header import Header
 from studio.storage.reader import open_session
@@ -263,3 +264,26 @@ def test_what_is_to_be_played_crosses_the_pipe() -> None:
         "device:2",
     )
     assert read_to_worker(to_worker_line(wanted)) == wanted
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 44_100, 48_000])
+@pytest.mark.parametrize("gain_db", [0.0, 6.0, -6.0])
+def test_a_sound_file_sounds_as_long_and_as_loud_as_it_ought_to(
+    tmp_path: Path, rate_hz: int, gain_db: float
+) -> None:
+    file = tmp_path / "voice.wav"
+    samples = np.sin(np.arange(rate_hz) * 2 * np.pi * 440 / rate_hz) * 0.25
+    soundfile.write(file, samples, rate_hz)
+    asked = PlayRecording(1, str(file), is_centred=True, is_file=True, gain_db=gain_db)
+    wanted, tracks = opened(asked)
+    left, right = np.concatenate([*rendered(wanted, tracks, RATE_HZ)]).T
+    assert np.array_equal(left, right)
+    assert loud(left, 0.1, 0.9) == pytest.approx(8_192 * 10 ** (gain_db / 20), rel=0.02)
+    assert np.flatnonzero(left)[-1] / RATE_HZ == pytest.approx(1.0, abs=0.02)
+
+
+async def test_a_file_that_is_no_sound_is_a_fault_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "voice.wav"
+    file.write_text("no sound")
+    ear = await played(PlayRecording(1, str(file), speaker="silent", is_file=True))
+    assert [each.title for each in ear.faults] == ["Cannot read the audio file"]
