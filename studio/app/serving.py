@@ -21,14 +21,17 @@ def serve_forever(  # noqa: PLR0913 the command line's own options
     llm_base_url: str | None,
     llm_model: str,
     max_sessions: int,
+    vad_profile: str,
     watch_stdin: bool,
 ) -> None:
     """Serve until interrupted, with the ready line on standard output.
 
     Raises:
-        StudioError: the address cannot be listened on.
+        StudioError: the address cannot be listened on, or there is no such profile.
     """
+    from studio.config.paths import studio_paths
     from studio.core.ids import RandomIds
+    from studio.lab.profiles import profile_named
     from studio.runtime.clock import SystemClock
     from studio.server.run import run_server
     from studio.server.settings import ServerConfig
@@ -42,6 +45,7 @@ def serve_forever(  # noqa: PLR0913 the command line's own options
         llm_model=llm_model,
         llm_api_key=environ.get(LLM_KEY_VARIABLE, ""),
         most_sessions=max_sessions,
+        profile=profile_named(vad_profile, studio_paths(environ).profiles_dir),
         watch_stdin=watch_stdin,
     )
     run_server(config, SystemClock(), RandomIds())

@@ -177,6 +177,15 @@ def serve(
     max_sessions: Annotated[
         int, typer.Option("--max-sessions", min=1, help="How many sessions at once.")
     ] = 16,
+    vad_profile: Annotated[
+        str,
+        typer.Option(
+            "--vad-profile",
+            metavar="NAME|FILE",
+            help="End turns as this provider does: a profile's name, such as azure, or a .toml "
+            "file of `studio lab fit`.",
+        ),
+    ] = "openai",
     watch_stdin: Annotated[bool, typer.Option("--watch-stdin", hidden=True)] = False,
 ) -> None:
     """Run a local Realtime server: real VAD, speech recognition and voices, no network.
@@ -195,6 +204,7 @@ def serve(
         llm_base_url=llm_base_url,
         llm_model=llm_model,
         max_sessions=max_sessions,
+        vad_profile=vad_profile,
         watch_stdin=watch_stdin,
     )
 

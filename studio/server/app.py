@@ -122,6 +122,7 @@ class RealtimeServer:
             expires_at=int(self.clock.wall().timestamp() + longest_s),
             longest_s=longest_s,
             preset=admission.token.session if admission.token is not None else None,
+            profile=self.config.profile,
         )
         engine = Engine(config, self.ids, self.new_detector(), self.clock.monotonic())
         session = Session(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from studio.vad.profile import OPENAI, Profile
+
 
 @dataclass(frozen=True, slots=True)
 class ServerConfig:
@@ -20,6 +22,7 @@ class ServerConfig:
         longest_session_s: sessions are ended after so long.
         most_sessions: how many are served at once.
         pace: how many times faster than it plays a voice is sent at most.
+        profile: whose turn detection is imitated.
         watch_stdin: end when standard input does, so that no server outlives its parent.
     """
 
@@ -33,4 +36,5 @@ class ServerConfig:
     longest_session_s: float = 3600.0
     most_sessions: int = 16
     pace: float = 12.0
+    profile: Profile = OPENAI
     watch_stdin: bool = False

@@ -73,6 +73,7 @@ from studio.server.engine.settings import (
 )
 from studio.server.engine.transcripts import Recognition, Transcripts
 from studio.server.engine.work import Close, Work
+from studio.vad.profile import OPENAI, Profile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,6 +103,7 @@ class EngineConfig:
         expires_at: unix seconds that are echoed.
         longest_s: after how many seconds the session is ended.
         preset: a `session` object (from a minted token) to begin with.
+        profile: whose turn detection is imitated.
     """
 
     model: str = "studio-local"
@@ -110,6 +112,7 @@ class EngineConfig:
     expires_at: int = 0
     longest_s: float = 3600.0
     preset: Json | None = None
+    profile: Profile = OPENAI
 
 
 class Engine:
@@ -137,7 +140,7 @@ class Engine:
         self._conversation = Conversation(ids.new("conv"))
         self._transcripts = Transcripts(self._outbox, ids)
         self._responses = Responses(self._conversation, self._transcripts, self._outbox, ids)
-        self._listening = Listening(detector, self._transcripts, ids)
+        self._listening = Listening(detector, self._transcripts, ids, config.profile)
         self._closed = False
         if config.preset:
             self._values = self._values.updated(config.preset, voice_locked=False)

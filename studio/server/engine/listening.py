@@ -13,6 +13,7 @@ from studio.server.engine.errors import buffer_full, commit_empty
 from studio.server.engine.input_buffer import InputBuffer
 from studio.vad.detector import ProbabilityStream, SpeechDetector
 from studio.vad.endofturn import LONGEST_WAIT_MS, wait_ms
+from studio.vad.profile import OPENAI, Profile
 from studio.vad.segmenter import (
     Edge,
     Segmenter,
@@ -88,7 +89,13 @@ class _Speech:
 class Listening:
     """Takes audio in, gives turns out."""
 
-    def __init__(self, detector: SpeechDetector, transcripts: Transcripts, ids: IdSource) -> None:
+    def __init__(
+        self,
+        detector: SpeechDetector,
+        transcripts: Transcripts,
+        ids: IdSource,
+        profile: Profile = OPENAI,
+    ) -> None:
         self._detector = detector
         self._transcripts = transcripts
         self._ids = ids
@@ -96,7 +103,7 @@ class Listening:
         self._rules: Json | None = None
         self._stream: ProbabilityStream | None = None
         self._stream_base_ms = 0
-        self._segmenter = Segmenter(SegmenterSettings())
+        self._segmenter = Segmenter(SegmenterSettings(), profile)
         self._speech: _Speech | None = None
         self._quiet_since_ms: float | None = None
         self._taken_until_ms = 0.0

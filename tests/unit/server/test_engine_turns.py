@@ -11,6 +11,7 @@ from studio.protocol.dialect import Dialect
 from studio.server.engine.engine import EngineConfig
 from studio.server.engine.work import CancelResponse, DropRecognition, Recognise, Synthesise, Think
 from studio.server.replies.context import Returned, Said
+from studio.vad.profile import Profile
 from tests.fakes.engine_shell import Talk, call, error_of, only, say, types
 
 LADDER = [
@@ -84,6 +85,14 @@ def test_the_edges_obey_the_hosted_arithmetic() -> None:
     # silent frame ends at 1,312 ms; the first frame 200 ms later ends at 1,536 ms.
     assert only(frames, "input_audio_buffer.speech_started")["audio_start_ms"] == 340
     assert only(frames, "input_audio_buffer.speech_stopped")["audio_end_ms"] == 1536
+
+
+def test_another_providers_edges_are_shifted_by_its_profile() -> None:
+    talk = Talk(EngineConfig(profile=Profile("elsewhere", 0.0, 64, -32)))
+    talk.update(audio={"input": {"turn_detection": {"silence_duration_ms": 200}}})
+    frames = talk.hear(talk.silence(640), talk.tone(640), talk.silence(640))
+    assert only(frames, "input_audio_buffer.speech_started")["audio_start_ms"] == 340 + 64
+    assert only(frames, "input_audio_buffer.speech_stopped")["audio_end_ms"] == 1536 - 32
 
 
 @pytest.mark.parametrize(
