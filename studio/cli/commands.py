@@ -11,6 +11,7 @@ import typer
 
 from studio.app.choices import Choices, sound_end
 from studio.cli import options
+from studio.cli.lab import lab
 from studio.core.text import printable
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
     "all. Without a command the studio's screen opens; with no key and no sound card it talks to "
     "a local server through a virtual microphone.",
 )
+app.add_typer(lab)
 
 
 def _version(asked: bool) -> None:

@@ -1,0 +1,85 @@
+"""`studio lab …`: takes, and what settings would make of them; each hands over to `app` at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from studio.core.text import printable
+
+lab = typer.Typer(
+    name="lab",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Try turn detection on recordings: what a setting would have made of the same speech.",
+)
+
+Threshold = Annotated[
+    float,
+    typer.Option("--threshold", min=0, max=1, help="How sure of speech a frame has to be."),
+]
+Silence = Annotated[
+    int,
+    typer.Option("--silence", metavar="MS", min=0, max=60_000, help="silence_duration_ms."),
+]
+Prefix = Annotated[
+    int,
+    typer.Option("--prefix", metavar="MS", min=0, max=60_000, help="prefix_padding_ms."),
+]
+ProfileName = Annotated[
+    str,
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        help="Whose turn detection: a profile, such as azure, or a .toml file.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+
+@lab.command()
+def segments(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="WAV, FLAC, Ogg, MP3 or AIFF files, or folders."),
+    ],
+    threshold: Threshold = 0.5,
+    silence: Silence = 500,
+    prefix: Prefix = 300,
+    profile: ProfileName = "openai",
+    as_json: AsJson = False,
+) -> None:
+    """Print where a server's turn detection would begin and end speech in sound files.
+
+    Mono WAV files with 16 bits at 24 kHz or G.711 at 8 kHz are taken to the byte as audio on the
+    wire; others are converted to 24 kHz. For example: studio lab segments call.wav --silence 200
+    """
+    from studio.app.lab_segments import print_segments
+    from studio.vad.segmenter import SegmenterSettings
+
+    sys.exit(
+        print_segments(
+            os.environ,
+            files=files,
+            settings=SegmenterSettings(threshold, prefix, silence),
+            profile=profile,
+            as_json=as_json,
+            say=_say,
+            warn=_warn,
+        )
+    )
+
+
+def _say(text: str) -> None:
+    """Print text that is already safe for a terminal."""
+    typer.echo(text)
+
+
+def _warn(text: str) -> None:
+    """Print outside text made harmless on standard error."""
+    typer.echo(printable(text), err=True)
