@@ -25,12 +25,15 @@ class Choices:
     gain_control: bool | None = None
     theme: str | None = None
     sessions_dir: Path | None = None
+    preset: str | None = None
     sets: tuple[str, ...] = ()
 
     @property
     def name_a_session(self) -> bool:
         """Whether something was chosen that can turn out unusable."""
-        return bool(self.provider or self.base_url or self.model or self.dialect or self.sets)
+        return bool(
+            self.provider or self.base_url or self.model or self.dialect or self.preset or self.sets
+        )
 
     def overrides(self) -> dict[str, object]:
         """The choices as preferences, for `load_preferences`."""

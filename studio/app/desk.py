@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from studio.session.curves import TrackCurves
     from studio.session.envelope import Envelope
     from studio.ui.desk import ExportOptions, Json, Progress, Recorded
+    from studio.ui.presets import Presets
     from studio.ui.shelf import Shelf
 
 
@@ -40,6 +41,7 @@ class StudioDesk:
         self._kept = Kept(sessions_dir.parent / FILE_NAME)
         self._curves = CurveReader()
         self._shelf: Shelf | None = None
+        self._presets: Presets | None = None
 
     def shelf(self) -> Shelf:
         """The stored sessions."""
@@ -48,6 +50,14 @@ class StudioDesk:
 
             self._shelf = shelf_of(self._paths, self._sessions_dir, self._clock)
         return self._shelf
+
+    def presets(self) -> Presets:
+        """Named settings."""
+        if self._presets is None:
+            from studio.app.presets import FolderPresets
+
+            self._presets = FolderPresets(self._paths.presets_dir, self._clock)
+        return self._presets
 
     async def open(self, path: str) -> Recorded:
         """Open a stored session by its folder, its name, or the beginning of it.

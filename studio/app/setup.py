@@ -55,7 +55,7 @@ def connect_plan(setup: Setup, choices: Choices) -> tuple[ConnectPlan, tuple[Fau
     if preferences.model:
         settings = settings.model_copy(update={"model": preferences.model})
     settings, faults = _with_stored(settings, setup)
-    settings = _with_chosen(settings, choices)
+    settings = _with_chosen(_with_preset(settings, setup, choices), choices)
     return ConnectPlan(
         provider=provider.name,
         url=_address(provider, preferences),
@@ -97,6 +97,14 @@ def _with_stored(
             place = f"{setup.paths.config_file}, session.{one_line(path, 60)}"
             faults.append(Fault(place, f"{error.message}; the default holds"))
     return settings, tuple(faults)
+
+
+def _with_preset(settings: SessionSettings, setup: Setup, choices: Choices) -> SessionSettings:
+    if choices.preset is None:
+        return settings
+    from studio.config.presets import preset_named
+
+    return preset_named(setup.paths.presets_dir, choices.preset).over(settings)
 
 
 def _with_chosen(settings: SessionSettings, choices: Choices) -> SessionSettings:

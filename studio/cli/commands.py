@@ -12,6 +12,7 @@ import typer
 from studio.app.choices import Choices, sound_end
 from studio.cli import options
 from studio.cli.lab import lab
+from studio.cli.presets import presets
 from studio.core.text import printable
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app = typer.Typer(
     "a local server through a virtual microphone.",
 )
 app.add_typer(lab)
+app.add_typer(presets)
 
 
 def _version(asked: bool) -> None:
@@ -50,6 +52,7 @@ def screen(
     echo: options.EchoWay = None,
     noise_suppression: options.NoiseSuppression = None,
     gain_control: options.GainControl = None,
+    preset: options.Preset = None,
     settings: options.Set = None,
     sessions_dir: options.SessionsDir = None,
     theme: Annotated[
@@ -77,6 +80,7 @@ def screen(
         gain_control=gain_control,
         theme=theme,
         sessions_dir=sessions_dir,
+        preset=preset,
         sets=tuple(settings or ()),
     )
     sys.exit(open_screen(choices, os.environ))
@@ -95,6 +99,7 @@ def talk(
     echo: options.EchoWay = None,
     noise_suppression: options.NoiseSuppression = None,
     gain_control: options.GainControl = None,
+    preset: options.Preset = None,
     settings: options.Set = None,
     sessions_dir: options.SessionsDir = None,
     turns: Annotated[
@@ -132,6 +137,7 @@ def talk(
         noise_suppression=noise_suppression,
         gain_control=gain_control,
         sessions_dir=out or sessions_dir,
+        preset=preset,
         sets=tuple(settings or ()),
     )
     sys.exit(

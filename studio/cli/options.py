@@ -108,6 +108,15 @@ GainControl = Annotated[
         rich_help_panel=_SOUND,
     ),
 ]
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        "--preset",
+        metavar="NAME",
+        help="Begin with a preset's settings (`studio presets` lists them); --set goes over them.",
+        rich_help_panel=_KEEP,
+    ),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option(

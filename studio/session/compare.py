@@ -170,7 +170,7 @@ def compare(one: Side, other: Side, lag_ms: LagMs = lambda _one, _other: None) -
     return Comparison(
         one=one,
         other=other,
-        settings=_settings(one.settings, other.settings),
+        settings=setting_pairs(one.settings, other.settings),
         latency=(
             SpreadPair("total", here.total, there.total),
             *(SpreadPair(name, spread, its) for (name, spread), (_, its) in parts),
@@ -181,7 +181,8 @@ def compare(one: Side, other: Side, lag_ms: LagMs = lambda _one, _other: None) -
     )
 
 
-def _settings(one: SessionSettings, other: SessionSettings) -> tuple[SettingPair, ...]:
+def setting_pairs(one: SessionSettings, other: SessionSettings) -> tuple[SettingPair, ...]:
+    """The settings that two sessions state differently, in words."""
     paths = dict.fromkeys((*changed_fields(one, other), *changed_fields(other, one)))
     pairs = (SettingPair(path, _value(one, path), _value(other, path)) for path in paths)
     return tuple(pair for pair in pairs if pair.one != pair.other)

@@ -8,7 +8,7 @@ from typing import Literal
 
 Scope = Literal[
     "app", "config", "transcript", "inspector", "detail", "latency", "composer", "turns", "library",
-    "compare", "recording", "filter", "columns",
+    "compare", "recording", "filter", "columns", "presets",
 ]  # fmt: skip
 
 
@@ -94,6 +94,8 @@ ACTIONS: tuple[Action, ...] = (
            "view('latency')", in_footer=True),
     Action("view.library", "o", "sessions", "See, search and open the stored sessions.",
            "view('library')", in_footer=True),
+    Action("view.presets", "P", "presets", "See, apply and keep settings under a name.",
+           "view('presets')"),
     Action("view.composer", "ctrl+e", "compose", "Write an event by hand and send it.",
            "view('composer')"),
     Action("view.zoom", "z", "zoom", "Give the whole screen to this pane, or give it back.",
@@ -364,6 +366,33 @@ ACTIONS: tuple[Action, ...] = (
            in_footer=True),
     Action("compare.leave", "o,escape", "back", "Go back to the library.", "screen.leave",
            "compare", in_footer=True),
+    Action("presets.apply", "enter", "apply", "Lay the preset over your settings.",
+           "screen.apply", "presets", in_footer=True),
+    Action("presets.keep", "s", "keep", "Keep the settings of the moment under a name.",
+           "screen.keep", "presets", in_footer=True),
+    Action("presets.copy", "y", "copy", "Copy it as the provider's session object.",
+           "screen.copy", "presets", in_footer=True),
+    Action("presets.rename", "r", "rename", "Give it another name.", "screen.rename", "presets",
+           in_footer=True),
+    Action("presets.note", "e", "note", "Note something about it.", "screen.note", "presets",
+           in_footer=True),
+    Action("presets.export", "x", "export", "Write it to a file.", "screen.export", "presets",
+           in_footer=True),
+    Action("presets.take_in", "I", "import", "Keep what a file holds.", "screen.take_in",
+           "presets", in_footer=True),
+    Action("presets.delete", "delete,backspace", "delete", "Take it away.", "screen.delete",
+           "presets", in_footer=True),
+    Action("presets.undo", "u,ctrl+z", "undo", "Take the last deed back.", "screen.undo",
+           "presets", in_footer=True),
+    Action("presets.down", "down,j", "next preset", "Move to the next preset.", "screen.move(1)",
+           "presets"),
+    Action("presets.up", "up,k", "preset before", "Move to the preset before.",
+           "screen.move(-1)", "presets"),
+    Action("presets.read_on", "pagedown", "read on", "Scroll the words about it.",
+           "screen.read(1)", "presets"),
+    Action("presets.read_back", "pageup", "read back", "Scroll them back.", "screen.read(-1)",
+           "presets"),
+    Action("presets.leave", "P,escape", "back", "Go back.", "screen.leave", "presets"),
 )  # fmt: skip
 """Every action, in the order of the help screen."""
 
@@ -390,6 +419,7 @@ GROUPS: Mapping[str, str] = {
     "latency": "In the latency screen",
     "library": "In the library",
     "compare": "In the comparison",
+    "presets": "In the presets",
 }
 """Headings of the help screen by group."""
 

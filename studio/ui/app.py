@@ -70,12 +70,19 @@ def _composer(keymap: Mapping[str, str]) -> ViewScreen:
     return ComposerScreen(keymap)
 
 
+def _presets(keymap: Mapping[str, str]) -> ViewScreen:
+    from studio.ui.screens.presets import PresetsScreen
+
+    return PresetsScreen(keymap)
+
+
 VIEWS: Mapping[str, Callable[[Mapping[str, str]], ViewScreen]] = {
     "latency": _latency,
     "library": _library,
     "compare": _compare,
     "turns": _turns,
     "composer": _composer,
+    "presets": _presets,
 }
 """What makes each whole screen over the panes, by its name; imported when it is first wanted."""
 
@@ -98,6 +105,7 @@ class StudioApp(Talking, Replaying):
         "library.tcss",
         "turns.tcss",
         "composer.tcss",
+        "presets.tcss",
         "overlays.tcss",
     ]
     TITLE: str | None = "Realtime Studio"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from studio.session.curves import TrackCurves
     from studio.session.envelope import Envelope
     from studio.storage.store import EventStore
+    from studio.ui.presets import Presets
     from studio.ui.shelf import Shelf
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -75,6 +76,10 @@ class Desk(Protocol):
 
     def shelf(self) -> Shelf:
         """The stored sessions."""
+        ...
+
+    def presets(self) -> Presets:
+        """Named settings."""
         ...
 
     async def open(self, path: str) -> Recorded:

@@ -14,6 +14,7 @@ from typing_extensions import override
 from studio.core.errors import StudioError
 from studio.core.text import one_line
 from studio.protocol.dialect import Dialect
+from studio.protocol.settings import apply
 from studio.runtime.messages import (
     CardsSeen,
     Fault,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from studio.core.clock import Clock
+    from studio.protocol.settings import SessionSettings
     from studio.runtime.link import Message
     from studio.runtime.plan import ConnectPlan
 
@@ -164,6 +166,13 @@ class Live(Shown):
             changes |= {"model": plan.model, "dialect": plan.dialect}
         changed = self.draft.plan.model_copy(update={**changes, "settings": plan.settings})
         self._moved(self.draft.with_plan(changed))
+
+    def lay_over(self, settings: SessionSettings) -> bool:
+        """Lay what these settings state over the draft's; whether that changed anything."""
+        before = self.draft
+        laid = apply(before.settings, settings)
+        self._moved(before.with_plan(before.plan.model_copy(update={"settings": laid})))
+        return self.draft is not before
 
     def _moved(self, draft: Draft) -> None:
         self.refusal = None

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from studio.core.clock import Clock
+    from studio.protocol.settings import SessionSettings
     from studio.session.local import LocalEvent
     from studio.ui.row_editor import RowEditor
     from studio.ui.screens.composer import ComposerScreen
@@ -153,6 +154,27 @@ class Talking(Desktop):
         label = one_line(call.name, 30)
         self.ask(label, one_line(call.arguments, 60), "", lambda text: self._send(
             ToolAnswered(call_id=call.call_id, output=text)))  # fmt: skip
+
+    def use_settings(self, settings: SessionSettings, words: str) -> None:
+        """Lay settings over those of the live session, as one change that can be taken back.
+
+        An open session is sent the smallest update that is needed.
+
+        Args:
+            settings: only the fields that they state count.
+            words: what they are, to begin a sentence with.
+        """
+        if self.live is None:
+            return
+        changed = self.live.lay_over(settings)
+        undo = self.key_of("config.undo")
+        told = f"are yours now. {undo} in the config pane takes them back."
+        if not changed:
+            told = "are yours already."
+        elif self.live.is_connected:
+            told = f"go to the session now. {undo} in the config pane takes them back."
+        self.notify(f"{words} {told}", markup=False)
+        self.look()
 
     # The config pane's wishes
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from studio.app.presets import FolderPresets
+from studio.core.clock import ManualClock
 from studio.core.errors import StudioError
 from studio.protocol.dialect import Dialect
 from studio.session.curves import TrackCurves
 from studio.session.envelope import Envelope
 from studio.storage.store import EventStore
 from studio.ui.desk import ExportOptions, Json, Progress
+from studio.ui.presets import Presets
 from studio.ui.shelf import Shelf
 from tests.fakes.feed import log_lines
 from tests.fakes.shelf import FakeShelf
@@ -62,6 +66,10 @@ class FakeRecorded:
         return True
 
 
+def _no_presets() -> Presets:
+    return FolderPresets(Path("/no presets here"), ManualClock())
+
+
 @dataclass
 class FakeDesk:
     """A `Desk` in memory.
@@ -80,6 +88,7 @@ class FakeDesk:
     exported: list[tuple[tuple[str, ...], str, ExportOptions]] = field(default_factory=list)
     kept_values: dict[str, Json] = field(default_factory=dict)
     the_shelf: Shelf = field(default_factory=FakeShelf)
+    the_presets: Presets = field(default_factory=_no_presets)
 
     def lay(
         self, path: str, envelopes: Iterable[Envelope], dialect: Dialect = Dialect.GA
@@ -92,6 +101,9 @@ class FakeDesk:
 
     def shelf(self) -> Shelf:
         return self.the_shelf
+
+    def presets(self) -> Presets:
+        return self.the_presets
 
     async def open(self, path: str) -> FakeRecorded:
         if path not in self.sessions:
