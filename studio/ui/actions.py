@@ -75,7 +75,7 @@ ACTIONS: tuple[Action, ...] = (
            "echo"),
     Action("session.mute", "m", "mute", "Send silence in place of the microphone.", "mute",
            in_footer=True),
-    Action("session.interrupt", "x,escape", "interrupt", "Make the assistant be quiet now.",
+    Action("session.interrupt", "x", "interrupt", "Make the assistant be quiet now.",
            "interrupt", in_footer=True),
     Action("session.text", "i", "type", "Type a user message.", "type_text", in_footer=True),
     Action("session.speak", "s", "speak", "Have a local voice speak words into the microphone.",

@@ -21,12 +21,17 @@ if TYPE_CHECKING:
     from studio.ui.widgets.replay_bar import ReplayBar
 
 
+_LEFT_WITHIN_S = 4.0
+"""How soon the key that leaves a recording has to be pressed again."""
+
+
 class Replaying(Desktop):
     """Wishes of the hand for a stored session."""
 
     def __init__(self, clock: Clock, keymap: Mapping[str, str]) -> None:
         super().__init__(clock, keymap)
         self._sound: ReplaySound | None = None
+        self._leave_until = clock.monotonic()
 
     def open_recording(self, path: str) -> None:
         """Show a stored session in place of the live one, which goes on underneath."""
@@ -82,7 +87,15 @@ class Replaying(Desktop):
             self._sound.heard(heard, self.replayed)
 
     def action_replay_leave(self) -> None:
-        """Go back to the live session."""
+        """Go back to the live session, where it is asked for twice: one `esc` too many is common."""
+        now = self._clock.monotonic()
+        if now >= self._leave_until:
+            self._leave_until = now + _LEFT_WITHIN_S
+            words = f"{self.key_of('recording.leave')} again goes back to the live session."
+            self.notify(words, timeout=_LEFT_WITHIN_S, markup=False)
+            return
+        self._leave_until = now
+        self.clear_notifications()
         self.replayed = None
         self.workers.cancel_group(self, "recording")
         self.look()

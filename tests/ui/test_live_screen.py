@@ -50,7 +50,6 @@ async def test_the_first_session_can_wait_for_a_key() -> None:
         ("m", MuteSet(muted=True)),
         ("t", TalkKeySet(held=True)),
         ("x", InterruptWanted()),
-        ("escape", InterruptWanted()),
     ],
 )
 async def test_a_key_is_a_wish(key: str, event: object) -> None:
@@ -58,6 +57,13 @@ async def test_a_key_is_a_wish(key: str, event: object) -> None:
         await held.play(conversations.connected())
         await held.pilot.press(key)
         assert held.feed.sent == [event]
+
+
+async def test_one_escape_too_many_interrupts_nobody() -> None:
+    async with stage() as held:
+        await held.play(conversations.connected())
+        await held.pilot.press("3", "escape", "escape")
+        assert held.feed.sent == []
 
 
 @pytest.mark.parametrize(

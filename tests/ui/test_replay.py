@@ -124,7 +124,7 @@ async def test_the_settings_are_shown_and_taken_over_but_not_edited() -> None:
         await held.pilot.press("U")
         assert held.live.draft.plan.settings == shown.draft.plan.settings
         assert held.app.replayed is shown
-        await held.pilot.press("escape", "u")
+        await held.pilot.press("escape", "escape", "u")
         assert held.live.draft.plan == draft.plan
 
 
@@ -132,12 +132,23 @@ async def test_the_live_session_goes_on_underneath() -> None:
     async with replaying() as (held, shown):
         await held.play(conversations.connected())
         assert held.app.shown is shown
-        await held.pilot.press("escape")
+        await held.pilot.press("escape", "escape")
         assert held.app.replayed is None
         await held.until(lambda: "connected" in held.bar("status"))
         assert not held.app.screen.query_one(ReplayBar).has_class("-shown")
-        await held.pilot.press("escape")
+        await held.pilot.press("x")
         assert [type(each).__name__ for each in held.feed.sent] == ["InterruptWanted"]
+
+
+async def test_one_escape_too_many_leaves_no_recording() -> None:
+    async with replaying() as (held, shown):
+        await held.pilot.press("escape")
+        assert held.app.replayed is shown
+        held.clock.advance(5.0)
+        await held.pilot.press("escape")
+        assert held.app.replayed is shown
+        await held.pilot.press("escape")
+        assert held.app.replayed is None
 
 
 async def test_the_worker_plays_and_the_screen_follows_the_ear() -> None:
@@ -165,7 +176,7 @@ async def test_the_worker_plays_and_the_screen_follows_the_ear() -> None:
 
 async def test_leaving_it_is_silence() -> None:
     async with replaying() as (held, _):
-        await held.pilot.press("space", "escape")
+        await held.pilot.press("space", "escape", "escape")
         assert held.feed.played[-1] is None
 
 
