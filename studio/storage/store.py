@@ -174,7 +174,7 @@ class _OpenedStore(EventStore):
             self._end += len(held)
             return False
         rest = view.read(start, view.size)
-        if rest and not self.is_being_written and is_whole(rest) and not digest([rest]).damaged:
+        if rest and not self.is_being_written and is_whole(rest) and self._is_entry(rest):
             self._read([rest])
             self._end += len(rest)
         self._keep_index()
@@ -225,6 +225,11 @@ class _OpenedStore(EventStore):
             )
         self._lines += len(lines)
         self._take(starts, lengths, digested)
+
+    def _is_entry(self, line: bytes) -> bool:
+        """Whether a line is one of the log, of whichever version or origin."""
+        lines = [line] if self._session.is_as_written else self._converted([line])
+        return not digest(lines).damaged
 
     def _converted(self, lines: list[bytes]) -> list[bytes]:
         """Lines of a log of another version or origin as those of the current one."""

@@ -425,6 +425,15 @@ def test_foreign_and_packed_logs_have_stores(tmp_path: Path) -> None:
     assert not (tmp_path / "cache").exists()
 
 
+def test_the_last_line_of_a_foreign_log_may_lack_its_newline(tmp_path: Path) -> None:
+    frames = [{"dir": "recv", "at": at, "event": {"type": "x"}} for at in (0.5, 1.5)]
+    (tmp_path / "session.jsonl").write_text("\n".join(map(json.dumps, frames)))
+
+    store = open_store(open_session(tmp_path))
+
+    assert store.columns.at.tolist() == [0.5, 1.5]
+
+
 def test_a_line_of_ten_megabytes_is_a_line(tmp_path: Path) -> None:
     long = '{"seq":1,"at":0.5,"origin":"server","event":{"type":"x","y":"' + "z" * 10**7 + '"}}'
     short = '{"seq":2,"at":0.6,"origin":"server","event":{"type":"x","y":"needle"}}'
