@@ -20,6 +20,7 @@ from studio.ui.replaying import Replaying
 from studio.ui.screens.live import LiveScreen
 from studio.ui.talking import Talking
 from studio.ui.theming import FALLBACKS, textual_theme
+from studio.ui.toasts import keep_clear
 from studio.ui.widgets.bindings import bindings_of
 
 __all__ = ["VIEWS", "Opening", "StudioApp"]
@@ -211,6 +212,7 @@ class StudioApp(Talking, Replaying):
         self._live_screen.show(shown, self._rows.fault if self._rows else "")
         if (view := self._current_view) is not None:
             view.show(shown)
+        keep_clear(self.screen)
 
     # The panes
 

@@ -87,7 +87,7 @@ class Replaying(Desktop):
             self._sound.heard(heard, self.replayed)
 
     def action_replay_leave(self) -> None:
-        """Go back to the live session, where it is asked for twice: one `esc` too many is common."""
+        """Go back to the live session where that is asked for twice: one `esc` is soon too many."""
         now = self._clock.monotonic()
         if now >= self._leave_until:
             self._leave_until = now + _LEFT_WITHIN_S

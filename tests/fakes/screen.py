@@ -69,8 +69,9 @@ async def stage(
     *,
     keymap: Mapping[str, str] | None = None,
     opening: Callable[[FakeFeed], Opening] = lambda feed: Opening(feed, PLAN),
+    toasts: bool = False,
 ) -> AsyncIterator[Stage]:
-    """A screen of this size that has opened its feed."""
+    """A screen of this size that has opened its feed; without toasts unless they are wanted."""
     feed, clock, kept = FakeFeed(), ManualClock(), list[str]()
 
     async def open_feed() -> Opening:
@@ -84,7 +85,7 @@ async def stage(
         keymap=keymap,
         on_theme=kept.append,
     )
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=toasts) as pilot:
         held = Stage(app, pilot, feed, clock, kept)
         await held.until(lambda: app.live is not None)
         yield held
