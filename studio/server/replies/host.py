@@ -3,7 +3,8 @@
 It listens to what was said and answers small talk, the time, sums, counting, spelling and
 repeating; it tells a story long enough to be interrupted; it calls declared functions and speaks
 their results. It is no language model, says so, and admits what it has not understood. Of the
-instructions it obeys one kind: a sentence in quotes that it is told to say when nobody has spoken.
+instructions it obeys two kinds: a sentence in quotes that it is told to say when nobody has spoken,
+and to read aloud, word for word, what it is given. It has one way of reading, whatever it is told.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
 _WORDS = re.compile(r"\S+\s*")
 _TO_SAY = re.compile(r"\b(?:say|greet|open|begin|start)\b[^\"“]*[\"“]([^\"”]+)[\"”]", re.IGNORECASE)
+_READ_ALOUD = re.compile(
+    r"\bread (?:it |this )?(?:aloud|out loud)\b.*\b(?:word for word|verbatim|exactly)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _MY_NAME = re.compile(r"\b(?:my name is|my name's|call me)\s+([A-Za-z][\w'-]*)", re.IGNORECASE)
 _SPELL = re.compile(r"\bspell\s+(?:the word\s+|my name\s*)?(.*)", re.IGNORECASE)
 _REPEAT = re.compile(r"\b(?:repeat after me|repeat|say)\b[\s,:]+(.+)", re.IGNORECASE)
@@ -91,6 +96,8 @@ class Host:
             return _unasked(context)
         if not last.text:
             return _unheard(context, last)
+        if _READ_ALOUD.search(context.instructions):
+            return last.text
         called = _call(context, last.text)
         return called if called is not None else self._small_talk(context, last.text)
 

@@ -171,3 +171,21 @@ async def test_it_speaks_results() -> None:
     assert plain == "It is foggy in London."
     fields = await answer(*asked, Returned("call_1", '{"temperature_c": 12, "rain": false}'))
     assert fields == "Temperature c is 12, rain is no."
+
+
+@pytest.mark.parametrize(
+    "instructions",
+    [
+        "Read aloud what the user writes, word for word, and say nothing else.",
+        "You are a narrator.\nPlease read it out loud verbatim.",
+        "Read this aloud, exactly as it stands.",
+    ],
+)
+async def test_it_reads_aloud_what_it_is_told_to(instructions: str) -> None:
+    for line in ("What time is it?", "My name is Ada, count to five!", "Stop."):
+        assert await answer(line, instructions=instructions) == line
+
+
+async def test_it_answers_where_reading_is_only_spoken_of() -> None:
+    told = "The user may ask you to read aloud a story."
+    assert "language model" in str(await answer("Who are you?", instructions=told))
