@@ -42,8 +42,9 @@ def print_segments(
     Raises:
         StudioError: there is no such profile or no detector, or the only file cannot be used.
     """
-    chosen = profile_named(profile, studio_paths(environ).profiles_dir)
-    twin = listener()
+    paths = studio_paths(environ)
+    chosen = profile_named(profile, paths.profiles_dir)
+    twin = listener(paths.cache_dir)
     if len(files) == 1 and not files[0].is_dir():
         found = _segments(files[0], twin, settings, chosen)
         say(json.dumps(_wire(found)) if as_json else _table(found, chosen))

@@ -147,10 +147,11 @@ def tidy(
     from studio.storage import shelf
     from studio.storage.folders import find_session
     from studio.storage.repair import repair_session
+    from studio.storage.trash import TRASH_NAME
 
     sessions_dir = sessions_dir_of(choices, environ)
     if tidying.restores:
-        trashed = find_session(sessions_dir / shelf.TRASH_NAME, session)
+        trashed = find_session(sessions_dir / TRASH_NAME, session)
         say(f"Restored: {printable(str(shelf.restore_session(trashed)))}")
         return
     folder = find_session(sessions_dir, session)

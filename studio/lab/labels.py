@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from studio.core.errors import StudioError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Kind = Literal["turn", "noise"]
 
@@ -44,25 +47,49 @@ class Truth:
         return tuple(each for each in self.labels if each.kind == "noise")
 
 
-def checked(labels: tuple[Label, ...], duration_ms: float, name: str) -> Truth:
+def usable(labels: Iterable[Label], duration_ms: float) -> tuple[Truth, tuple[str, ...]]:
+    """The labels that fit a take of this length, in order, and what is wrong with the others.
+
+    Each fault is a sentence; of two turns that overlap, the later one is left out.
+    """
+    kept: list[Label] = []
+    faults: list[str] = []
+    turn_ends_ms = 0
+    for each in sorted(labels):
+        fault = _fault(each, duration_ms)
+        if not fault and each.kind == "turn" and each.begin_ms < turn_ends_ms:
+            fault = (
+                f"The turn at {each.begin_ms} ms overlaps the one before it, which ends at "
+                f"{turn_ends_ms} ms."
+            )
+        if fault:
+            faults.append(fault)
+            continue
+        kept.append(each)
+        if each.kind == "turn":
+            turn_ends_ms = each.end_ms
+    return Truth(tuple(kept)), tuple(faults)
+
+
+def checked(labels: Iterable[Label], duration_ms: float, name: str) -> Truth:
     """The labels as the truth of a take of this length, put in order.
 
     Raises:
         StudioError: a label ends before it begins or lies outside the take, or two turns overlap.
     """
-    ordered = tuple(sorted(labels))
-    for each in ordered:
-        if not 0 <= each.begin_ms < each.end_ms:
-            raise _wrong(name, f"A label from {each.begin_ms} to {each.end_ms} ms has no length.")
-        if each.end_ms > duration_ms:
-            told = f"The label that ends at {each.end_ms} ms lies beyond the end"
-            raise _wrong(name, f"{told}, which is at {duration_ms:.0f} ms.")
-    truth = Truth(ordered)
-    for one, then in zip(truth.turns, truth.turns[1:], strict=False):
-        if then.begin_ms < one.end_ms:
-            told = f"The turns at {one.begin_ms} and {then.begin_ms} ms overlap"
-            raise _wrong(name, f"{told}; one turn ends before the next begins.")
+    truth, faults = usable(labels, duration_ms)
+    if faults:
+        raise _wrong(name, faults[0])
     return truth
+
+
+def _fault(label: Label, duration_ms: float) -> str:
+    if not 0 <= label.begin_ms < label.end_ms:
+        return f"A label from {label.begin_ms} to {label.end_ms} ms has no length."
+    if label.end_ms > duration_ms:
+        told = f"The label that ends at {label.end_ms} ms lies beyond the end"
+        return f"{told}, which is at {duration_ms:.0f} ms."
+    return ""
 
 
 def _wrong(name: str, message: str) -> StudioError:

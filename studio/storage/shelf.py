@@ -20,11 +20,12 @@ from studio.core.errors import StudioError
 from studio.core.text import one_line
 from studio.storage import lock
 from studio.storage.folders import LOG_NAME, SessionSummary, list_sessions
+from studio.storage.trash import TRASH_NAME, move_folder
 
 NOTES_NAME = "studio.json"
-TRASH_NAME = ".trash"
 SCHEMA = "studio.notes/1"
 LONGEST_TITLE = 200
+_OUT_OF_THE_WAY = "Move that one away, or empty the trash: studio sessions --empty-trash"
 _LARGEST_NOTES_BYTES = 1_000_000
 _TAG = re.compile(r"[\s,]+")
 
@@ -123,7 +124,7 @@ def delete_session(folder: Path) -> Path:
             title="Not deleted",
             hint="End the session first.",
         )
-    return _move(folder, folder.parent / TRASH_NAME, "Not deleted")
+    return move_folder(folder, folder.parent / TRASH_NAME, "Not deleted", _OUT_OF_THE_WAY)
 
 
 def restore_session(trashed: Path) -> Path:
@@ -132,24 +133,7 @@ def restore_session(trashed: Path) -> Path:
     Raises:
         StudioError: another session has its name by now, or it cannot be moved.
     """
-    return _move(trashed, trashed.parent.parent, "Not restored")
-
-
-def _move(folder: Path, to: Path, title: str) -> Path:
-    target = to / folder.name
-    try:
-        if target.exists():
-            raise StudioError(
-                f"There is another {one_line(folder.name, 80)} in {one_line(str(to), 200)}.",
-                title=title,
-                hint="Move that one away, or empty the trash: studio sessions --empty-trash",
-            )
-        to.mkdir(exist_ok=True)
-        return folder.rename(target)
-    except OSError as failure:
-        raise StudioError(
-            f"{one_line(str(folder), 200)}: {failure.strerror or failure}.", title=title
-        ) from failure
+    return move_folder(trashed, trashed.parent.parent, "Not restored", _OUT_OF_THE_WAY)
 
 
 class Emptied(NamedTuple):

@@ -14,7 +14,8 @@ from studio.core.errors import StudioError
 from studio.session.envelope import Envelope
 from studio.storage import lock
 from studio.storage.folders import LOG_NAME
-from studio.storage.shelf import TRASH_NAME, Notes
+from studio.storage.shelf import Notes
+from studio.storage.trash import TRASH_NAME
 from studio.storage.writer import SessionWriter
 from studio.ui.shelf import Entry
 from tests import conversations
