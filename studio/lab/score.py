@@ -95,21 +95,28 @@ def outcome(spans: Spans, rules: Rules, turns: Bounds, noises: Bounds) -> Outcom
     cuts = np.searchsorted(decided, turns.end_ms - TOLERANCE_MS, "left") - first
     merged = np.zeros(first.size, np.bool_)
     merged[:-1] = ~missed[:-1] & ~missed[1:] & (last[:-1] == first[1:])
-    end = np.clip(last, 0, decided.size - 1)
-    begin = np.clip(first, 0, decided.size - 1)
-    clipped = np.maximum(0, rules.start_ms(spans.first_voiced[begin])) - turns.begin_ms
+    end = np.minimum(np.maximum(last, 0), decided.size - 1)
     own = ~_overlaps(speech_from, speech_to, turns)
     return Outcome(
         first,
         last,
         missed,
-        np.where(missed, 0, np.clip(cuts, 0, None)),
+        np.where(missed, 0, np.maximum(cuts, 0)),
         merged,
         decided[end] - turns.end_ms,
-        np.where(missed | (clipped <= TOLERANCE_MS), 0, clipped),
+        clipping(spans, rules, turns, first, missed),
         own,
         own & _overlaps(speech_from, speech_to, noises),
     )
+
+
+def clipping(spans: Spans, rules: Rules, turns: Bounds, first: Which, missed: Flags) -> Ms:
+    """How much of each true turn's beginning is lost: all that the prefix decides."""
+    if not spans.first_voiced.size:
+        return np.zeros(first.size, np.int64)
+    begin = spans.first_voiced[np.minimum(first, spans.first_voiced.size - 1)]
+    clipped = np.maximum(0, rules.start_ms(begin)) - turns.begin_ms
+    return np.where(missed | (clipped <= TOLERANCE_MS), 0, clipped)
 
 
 def _of_nothing(turns: Bounds) -> Outcome:

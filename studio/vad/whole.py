@@ -75,7 +75,7 @@ class Pauses:
         voiced = np.flatnonzero(probabilities >= rules.voiced_from)
         self._first_voiced = int(voiced[0]) if voiced.size else -1
         silent = np.flatnonzero(probabilities < rules.silent_below)
-        self._silent = silent = silent[silent > self._first_voiced] if voiced.size else silent[:0]
+        silent = silent[silent > self._first_voiced] if voiced.size else silent[:0]
         # Silent frames lie in the same pause where as many voiced frames came before them.
         before = np.searchsorted(voiced, silent)
         opens = np.flatnonzero(np.diff(before, prepend=-1))
@@ -87,15 +87,20 @@ class Pauses:
         self.next_voiced: Frames = np.full(opens.size, self.frames)
         self.next_voiced[has_next] = voiced[following[has_next]]
         self._last_voiced = int(voiced[-1]) if voiced.size else -1
+        self._lasts: Frames = self.last_silent - self.first_silent
+        # The first silent frame at or after each frame: a pause that is long enough has one.
+        self._next_silent: Frames = np.full(self.frames + 1, self.frames)
+        self._next_silent[silent] = silent
+        self._next_silent = np.minimum.accumulate(self._next_silent[::-1])[::-1]
 
     def spans(self, silence_frames: int) -> Spans:
         """The turns where a silence of so many frames after its first one ends them."""
         none = np.zeros(0, np.int64)
         if self._first_voiced < 0:
             return Spans(none, none, none, is_open=False)
-        ends = np.flatnonzero(self.last_silent - self.first_silent >= silence_frames)
+        ends = np.flatnonzero(self._lasts >= silence_frames)
         first_silent = self.first_silent[ends]
-        deciding = self._silent[np.searchsorted(self._silent, first_silent + silence_frames)]
+        deciding = self._next_silent[first_silent + silence_frames]
         begins = np.concatenate(([self._first_voiced], self.next_voiced[ends]))
         is_open = bool(begins[-1] < self.frames)
         if not is_open:
