@@ -1,0 +1,113 @@
+"""How far a sweep's figures can be trusted: the same takes drawn anew, many times.
+
+Each drawing has as many takes as there are, some twice, some not at all, as another day's
+recordings might. What holds in nearly all drawings does not hang on one take. The draws come from
+a fixed seed: the same sweep gives the same answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from studio.core.units import VAD_FRAME_MS
+from studio.lab.figures import rank
+from studio.lab.front import Objectives, best
+from studio.lab.tally import COUNTED, LEAST_DELAY_MS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from studio.lab.grid import Grid
+    from studio.lab.tally import Tally
+
+    Draws = NDArray[np.float64]
+
+DRAWS = 400
+_SEED = 20_25
+_WITHIN_MS = float(VAD_FRAME_MS)
+"""Delays are drawn in steps of a frame: what is within one is as good."""
+_EDGES = (2.5, 97.5)
+
+
+class Interval(NamedTuple):
+    """What 95 % of the drawings lie between."""
+
+    low: float
+    high: float
+
+
+class Trust(NamedTuple):
+    """How the drawings came out.
+
+    Attributes:
+        units: what was drawn from: takes, or turns where takes are few.
+        wins: by threshold and silence in the grid's order, the share of drawings in which it is
+            one of the best; they may add up to more than 1.
+        cutoff_rate, lost_rate, ghost_rate, delay_p50_ms: by threshold and silence.
+    """
+
+    units: int
+    wins: NDArray[np.float64]
+    cutoff_rate: list[Interval]
+    lost_rate: list[Interval]
+    ghost_rate: list[Interval]
+    delay_p50_ms: list[Interval]
+
+
+def trust(tally: Tally, grid: Grid, budget: float) -> Trust:
+    """Draw the evidence anew and see what becomes of each threshold with each silence."""
+    with_evidence = np.flatnonzero((tally.turns > 0) | (tally.audio_ms > 0))
+    count = with_evidence.size
+    seed = np.random.default_rng(_SEED)
+    shares = np.full(count, 1 / max(count, 1))
+    weights = seed.multinomial(count, shares, size=DRAWS).astype(np.float64)
+    counts = tally.counts[..., with_evidence].reshape(grid.pairs, len(COUNTED), count)
+    drawn = {name: weights @ counts[:, at].T for at, name in enumerate(COUNTED)}
+    turns: Draws = weights @ tally.turns[with_evidence].astype(np.float64)
+    lost = drawn["cut_off"] + drawn["missed"] + drawn["merged"]
+    delays = _delays(tally, grid, with_evidence, weights, turns)
+    wins = np.zeros(grid.pairs)
+    for at in range(DRAWS):
+        aims = Objectives(lost[at], delays[at], drawn["ghosts"][at], float(turns[at]))
+        wins += best(aims, budget, _WITHIN_MS)
+    each = np.maximum(turns, 1)[:, None]
+    return Trust(
+        count,
+        wins / DRAWS,
+        _intervals(drawn["cut_off"] / each),
+        _intervals(lost / each),
+        _intervals(drawn["ghosts"] / each),
+        _intervals(delays),
+    )
+
+
+def most_of_none(count: int) -> float:
+    """The rate that none in `count` still allows with 95 % confidence: about three in `count`."""
+    return 1 - 0.05 ** (1 / count) if count else 1.0
+
+
+def _delays(
+    tally: Tally,
+    grid: Grid,
+    units: NDArray[np.intp],
+    weights: Draws,
+    turns: Draws,
+) -> Draws:
+    """The median delay by drawing and pair, to a frame."""
+    kept = tally.unit_delays[..., units, :].reshape(grid.pairs, units.size, -1)
+    narrow = weights.astype(np.float32)
+    wanted = np.array([rank(0.5, int(each)) for each in turns])[:, None]
+    found = np.empty((DRAWS, grid.pairs))
+    for pair in range(grid.pairs):
+        running = (narrow @ kept[pair].astype(np.float32)).cumsum(axis=1)
+        steps = (running < wanted).sum(axis=1)
+        found[:, pair] = steps * VAD_FRAME_MS + LEAST_DELAY_MS + VAD_FRAME_MS / 2
+        found[running[:, -1] < wanted[:, 0], pair] = np.inf
+    return found
+
+
+def _intervals(drawn: Draws) -> list[Interval]:
+    ordered = np.percentile(drawn, _EDGES, axis=0, method="nearest")
+    return [Interval(float(low), float(high)) for low, high in ordered.T]

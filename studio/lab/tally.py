@@ -1,0 +1,193 @@
+"""What every setting of a grid made of takes, counted: small, and it adds up.
+
+The size of a tally depends on the grid alone, never on how many takes are counted in it. To know
+how far the figures can be trusted, counts are kept apart for a few dozen units of evidence, which
+the bootstrap draws from: each take is its own unit, or, of more takes, some share one.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+
+import numpy as np
+from typing_extensions import override
+
+from studio.core.units import VAD_FRAME_MS
+from studio.lab.score import LATE_MS, TOLERANCE_MS, clipping, outcome
+from studio.vad.segmenter import Rules, SegmenterSettings
+from studio.vad.whole import Pauses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from studio.lab.batch import Batch
+    from studio.lab.grid import Grid
+    from studio.vad.profile import Profile
+
+    Counts = NDArray[np.int64]
+
+UNITS = 64
+
+COUNTED = ("cut_off", "cuts", "missed", "merged", "late", "ghosts", "noise_ghosts")
+"""`cut_off`, `missed`, `merged` and `late` are true turns, each by the worst that happened to it;
+`cuts` are ends within true turns; `ghosts` are predicted turns, `noise_ghosts` those with noise
+that is labelled."""
+
+LEAST_DELAY_MS = -TOLERANCE_MS
+MOST_DELAY_MS = 5_120
+"""Delays are told apart to the millisecond up to this; what is slower counts as this."""
+
+_DELAYS = MOST_DELAY_MS - LEAST_DELAY_MS + 1
+STEPS = -(-_DELAYS // VAD_FRAME_MS)
+"""Steps of one frame in which each unit keeps its delays."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Counts by threshold, silence, and what is named.
+
+    Attributes:
+        turns: true turns of each unit.
+        audio_ms: length of each unit's takes.
+        counts: by threshold, silence, one of `COUNTED`, unit.
+        clipped: turns whose beginning is lost, by threshold, silence, prefix, unit.
+        delays: turns by threshold, silence, and ms from `LEAST_DELAY_MS` on; only those whose end
+            was decided before the next one began.
+        unit_delays: the same in steps of a frame, by threshold, silence, unit, step.
+    """
+
+    turns: Counts
+    audio_ms: Counts
+    counts: Counts
+    clipped: Counts
+    delays: Counts
+    unit_delays: Counts
+
+    @staticmethod
+    def none(grid: Grid) -> Tally:
+        """Nothing counted yet."""
+        thresholds, silences, prefixes = grid.shape
+        pair = (thresholds, silences)
+        return Tally(
+            np.zeros(UNITS, np.int64),
+            np.zeros(UNITS, np.int64),
+            np.zeros((*pair, len(COUNTED), UNITS), np.int32),
+            np.zeros((*pair, prefixes, UNITS), np.int32),
+            np.zeros((*pair, _DELAYS), np.int32),
+            np.zeros((*pair, UNITS, STEPS), np.int32),
+        )
+
+    def add(self, other: Tally) -> None:
+        """Count in what another one counted."""
+        for own, its in zip(self.arrays().values(), other.arrays().values(), strict=True):
+            np.add(own, its, out=own)
+
+    def count(self, batch: Batch, grid: Grid, profile: Profile) -> None:
+        """Count in what each setting makes of these takes."""
+        self.turns[:] += np.bincount(batch.turn_units, minlength=UNITS)
+        self.audio_ms[:] += batch.audio_ms(UNITS)
+        for at, threshold in enumerate(grid.thresholds):
+            bars = Rules.of(SegmenterSettings(threshold), profile)
+            pauses = Pauses(batch.probabilities, bars)
+            row = _Row(grid)
+            for silence, silence_ms in enumerate(grid.silences_ms):
+                rules = [
+                    Rules.of(SegmenterSettings(threshold, prefix_ms, silence_ms), profile)
+                    for prefix_ms in grid.prefixes_ms
+                ]
+                row.place(silence, pauses, rules, batch)
+            _fill(self.counts[at], row.counts)
+            _fill(self.clipped[at], row.clipped)
+            _fill(self.delays[at], row.delays)
+            _fill(self.unit_delays[at], row.unit_delays)
+
+    def packed(self) -> bytes:
+        """As a file, compressed: most of it is zero."""
+        buffer = io.BytesIO()
+        with ZipFile(buffer, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+            for name, counts in self.arrays().items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                    np.save(member, counts, allow_pickle=False)
+        return buffer.getvalue()
+
+    @staticmethod
+    def unpacked(content: bytes) -> Tally:
+        """What `packed` made.
+
+        Raises:
+            ValueError: it did not.
+        """
+        names = Tally.__dataclass_fields__
+        try:
+            with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+                return Tally(**{name: arrays[name] for name in names})
+        except (OSError, EOFError, KeyError, BadZipFile, zlib.error) as failure:
+            raise ValueError("not a tally") from failure
+
+    @override
+    def __reduce__(self) -> tuple[Callable[[bytes], Tally], tuple[bytes]]:
+        """Between processes and machines, it goes compressed."""
+        return Tally.unpacked, (self.packed(),)
+
+    def fits(self, grid: Grid) -> bool:
+        """Whether it counts for this grid."""
+        own, its = self.arrays(), Tally.none(grid).arrays()
+        return all(own[name].shape == its[name].shape for name in own)
+
+    def arrays(self) -> dict[str, Counts]:
+        """All that is counted, by name."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+class _Row:
+    """What is to be counted at one threshold, as places in its arrays; one look counts them all."""
+
+    def __init__(self, grid: Grid) -> None:
+        self._prefixes = len(grid.prefixes_ms)
+        self.counts: list[Counts] = []
+        self.clipped: list[Counts] = []
+        self.delays: list[Counts] = []
+        self.unit_delays: list[Counts] = []
+
+    def place(self, silence: int, pauses: Pauses, rules: Sequence[Rules], batch: Batch) -> None:
+        """Note what one silence, with each prefix, makes of the takes."""
+        spans = pauses.spans(rules[0].silence_frames)
+        found = outcome(spans, rules[0], batch.turns, batch.noises)
+        units, answered = batch.turn_units, found.answered
+        cut_off = np.flatnonzero(found.cuts)
+        late = answered & (found.delay_ms > LATE_MS)
+        late[cut_off] = False
+        merged = found.merged.copy()
+        merged[cut_off] = False
+        for at, counted in enumerate(
+            (
+                units[cut_off],
+                np.repeat(units[cut_off], found.cuts[cut_off]),
+                units[found.missed],
+                units[merged],
+                units[late],
+                batch.units_at(spans.first_voiced[found.ghost]),
+                batch.units_at(spans.first_voiced[found.noise]),
+            )
+        ):
+            self.counts.append(counted + (silence * len(COUNTED) + at) * UNITS)
+        for prefix, each in enumerate(rules):
+            lost = clipping(spans, each, batch.turns, found.first, found.missed) > 0
+            self.clipped.append(units[lost] + (silence * self._prefixes + prefix) * UNITS)
+        delays = found.delay_ms[answered] - LEAST_DELAY_MS
+        delays = np.minimum(np.maximum(delays, 0), _DELAYS - 1)
+        self.delays.append(delays + silence * _DELAYS)
+        steps = units[answered] * STEPS + delays // VAD_FRAME_MS
+        self.unit_delays.append(steps + silence * UNITS * STEPS)
+
+
+def _fill(counts: Counts, places: Sequence[Counts]) -> None:
+    """Count the places in."""
+    found = np.bincount(np.concatenate(places), minlength=counts.size)
+    counts += found.reshape(counts.shape).astype(counts.dtype)
