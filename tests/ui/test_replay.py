@@ -140,6 +140,16 @@ async def test_the_live_session_goes_on_underneath() -> None:
         assert [type(each).__name__ for each in held.feed.sent] == ["InterruptWanted"]
 
 
+async def test_with_little_room_the_keys_that_one_needs_come_first() -> None:
+    async with replaying(size=(80, 24)) as (held, _):
+        await held.pilot.press("3")
+        await held.until(lambda: "enter open" in held.bar("keys"))
+        keys = held.bar("keys")
+        assert len(keys) == 80
+        for wanted in ("f filter", "/ search", "d payload", "space play", "? help", "q quit"):
+            assert wanted in keys
+
+
 async def test_one_escape_too_many_leaves_no_recording() -> None:
     async with replaying() as (held, shown):
         await held.pilot.press("escape")

@@ -11,13 +11,17 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from studio.ui.actions import ACTIONS, Action, first_key
-from studio.ui.layout import Pane
+from studio.ui.layout import TABS_BELOW, Pane
 from studio.ui.present.palette import palette_from
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from textual import events
+
+
+_OWN_FIRST = 4
+"""How many keys of the pane come before the one that plays a recording."""
 
 
 class Bar(Widget):
@@ -97,29 +101,38 @@ class Keys(Bar):
         ]
         own = [action for action in shown if action.scope == scope]
         rest = [action for action in shown if action.scope == "app"]
+        taken = {first_key(action, keymap) for action in own}
         if is_recording:
             playing = [action for action in shown if action.scope == "recording"]
             views = [action for action in rest if action.group == "view"]
             others = [action for action in rest if action.group not in ("session", "view")]
-            rest = [*playing[:1], *views, *playing[1:], *others]
+            playing = [each for each in playing if first_key(each, keymap) not in taken]
+            own[_OWN_FIRST:_OWN_FIRST] = playing[:1]
+            rest = [*views, *playing[1:], *others]
         tail = [action for action in rest if action.id in ("studio.help", "studio.quit")]
-        taken = {first_key(action, keymap) for action in own}
         middle = [
             action
             for action in rest
             if action not in tail and first_key(action, keymap) not in taken
         ]
-        line = Text(" ", no_wrap=True)
-        tail_cells = sum(len(first_key(a, keymap)) + len(a.label) + 3 for a in tail)
-        for action in (*own, *middle):
-            cells = len(first_key(action, keymap)) + len(action.label) + 4
-            if line.cell_len + cells + tail_cells > self.size.width:
-                break
-            self._append(line, action, keymap)
-        line.append(" " * max(0, self.size.width - line.cell_len - tail_cells - 1))
+        line, end = Text(" ", no_wrap=True), Text("", no_wrap=True)
         for action in tail:
-            self._append(line, action, keymap)
-        self.show(line)
+            self._append(end, action, keymap)
+        end.rstrip()
+        end.append(" ")
+        for action in (*own, *middle):
+            piece = Text("")
+            self._append(piece, action, keymap)
+            if line.cell_len + piece.cell_len + end.cell_len > self.size.width:
+                break
+            line.append_text(piece)
+        line.append(" " * max(0, self.size.width - line.cell_len - end.cell_len))
+        self.show(line.append_text(end))
+
+    @property
+    def _gap(self) -> str:
+        """What stands between two keys: less where there is little room."""
+        return " " * (2 if self.size.width < TABS_BELOW[0] else 3)
 
     def _append(self, line: Text, action: Action, keymap: Mapping[str, str]) -> None:
         colors = palette_from(self.app.theme_variables)
@@ -128,4 +141,4 @@ class Keys(Bar):
         line.append(f" {action.label}", colors.muted)
         do = f"app.{action.do}" if action.scope in ("app", "recording") else action.do
         line.stylize(Style.from_meta({"do": do}), start)
-        line.append("   ")
+        line.append(self._gap)
