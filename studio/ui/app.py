@@ -212,7 +212,8 @@ class StudioApp(Talking, Replaying):
         self._live_screen.show(shown, self._rows.fault if self._rows else "")
         if (view := self._current_view) is not None:
             view.show(shown)
-        keep_clear(self.screen)
+        for screen in self.screen_stack[-1:]:
+            keep_clear(screen)
 
     # The panes
 

@@ -64,8 +64,15 @@ def can_draw() -> bool:
     return importlib.util.find_spec("PIL") is not None
 
 
-def drawn(picture: Picture, columns: int, rows: int) -> tuple[Text, ...]:
-    """The picture within so many cells, two pixels in each; empty where it cannot be drawn."""
+def drawn(picture: Picture, columns: int, rows: int, ground: str) -> tuple[Text, ...]:
+    """The picture within so many cells, two pixels in each; empty where it cannot be drawn.
+
+    Args:
+        picture: what to draw.
+        columns: cells of a line at most.
+        rows: lines at most.
+        ground: the colour that is seen through it, `#` and six digits; else it is black.
+    """
     if not can_draw() or not picture.pixels or columns <= 0 or rows <= 0:
         return ()
     width, height = picture.pixels
@@ -78,10 +85,13 @@ def drawn(picture: Picture, columns: int, rows: int) -> tuple[Text, ...]:
     wanted = max(1, round(width * scale)), max(2, round(height * scale) // 2 * 2)
     try:
         with images.open(io.BytesIO(picture.data), formats=("PNG", "JPEG")) as image:
-            small = image.convert("RGB").resize(wanted)
+            image.draft("RGB", wanted)  # a JPEG need not be read whole
+            small = image.convert("RGBA").resize(wanted)
+            under = images.new("RGBA", wanted, ground if ground.startswith("#") else "black")
+            under.alpha_composite(small)
     except (OSError, ValueError, SyntaxError):
         return ()
-    return half_blocks(np.asarray(small, np.uint8))
+    return half_blocks(np.asarray(under.convert("RGB"), np.uint8))
 
 
 def half_blocks(pixels: NDArray[np.uint8]) -> tuple[Text, ...]:

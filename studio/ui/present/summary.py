@@ -62,7 +62,9 @@ def _item(item: Item) -> str:
         return f"call {item.name} {item.arguments or ''} {short_id(item.id)}"
     if item.type == "function_call_output":
         return f"output {quoted(str(item.output or ''))} {short_id(item.call_id or '')}"
-    facts = [item.role or item.type, quoted(words), short_id(item.id)]
+    pictures = sum(part.type == "input_image" for part in item.content)
+    shown = "" if not pictures else "a picture" if pictures == 1 else f"{pictures} pictures"
+    facts = [item.role or item.type, quoted(words), shown, short_id(item.id)]
     if item.status and item.status != "completed":
         facts.append(item.status.replace("_", " "))
     return " · ".join(fact for fact in facts if fact)

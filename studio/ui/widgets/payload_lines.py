@@ -31,7 +31,8 @@ VIEWS: tuple[View, ...] = ("fields", "raw", "changes")
 
 _EMPTY = " The event at the inspector's cursor stands here."
 _FAR = 1_000_000_000
-_PICTURE_ROWS = 16
+_FEWEST_ROWS, _PICTURE_ROWS = 4, 16
+"""Of a picture, which leaves half of the room to the fields."""
 _MOST_CHANGES = 5_000
 _MOST_COPIED = 1_000_000
 
@@ -146,14 +147,16 @@ class PayloadLines(Lines):
 
     def on_resize(self) -> None:
         """The frame is cut anew, the drawing made anew."""
-        if self.subject is not None and self.columns != self._raw_width:
+        is_wider = self.columns != self._raw_width
+        if self.subject is not None and (is_wider or self._picture is not None):
             self._relay()
 
     # Drawing
 
     def _draw(self) -> None:
         """The sound or picture above the fields, for the width there is."""
-        key = (id(self.subject), self.columns, self.palette)
+        tall = self.size.height if self._picture is not None else 0
+        key = (id(self.subject), self.columns, tall, self.palette)
         if key == self._drawn_for or self.subject is None:
             return
         self._drawn_for = key
@@ -176,8 +179,10 @@ class PayloadLines(Lines):
 
             words = Text(self._picture.words, palette.muted)
             if not can_draw():
-                words.append("   ").append("drawn where Pillow is installed", palette.faint)
-            self._drawing = (*picture_lines(self._picture, width, _PICTURE_ROWS), words, Text(""))
+                words.append("   ").append("pip install pillow, and it is drawn", palette.faint)
+            rows = min(max(self.size.height // 2, _FEWEST_ROWS), _PICTURE_ROWS)
+            lines = picture_lines(self._picture, width, rows, palette.surface)
+            self._drawing = (*lines, words, Text(""))
 
     def _first_line(self) -> int:
         self._draw()

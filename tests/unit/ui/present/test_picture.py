@@ -10,7 +10,7 @@ import pytest
 from studio.ui.present.picture import can_draw, drawn, half_blocks, picture_of
 
 
-def png(width: int, height: int) -> bytes:
+def png(width: int, height: int, alpha: int = 255) -> bytes:
     """A red picture."""
 
     def chunk(name: bytes, body: bytes) -> bytes:
@@ -18,8 +18,8 @@ def png(width: int, height: int) -> bytes:
             struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
         )
 
-    rows = (b"\0" + b"\xff\x00\x00" * width) * height
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = (b"\0" + bytes((255, 0, 0, alpha)) * width) * height
+    head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
     return b"".join(
         (
             b"\x89PNG\r\n\x1a\n",
@@ -58,7 +58,7 @@ def test_broken_base64_is_said(body: str) -> None:
 def test_other_files_have_no_size_and_are_not_drawn(data: bytes) -> None:
     picture = picture_of(url(data))
     assert picture.pixels is None
-    assert drawn(picture, 40, 10) == ()
+    assert drawn(picture, 40, 10, "") == ()
 
 
 def test_two_pixels_stand_in_a_cell() -> None:
@@ -71,7 +71,15 @@ def test_two_pixels_stand_in_a_cell() -> None:
 
 @pytest.mark.skipif(not can_draw(), reason="needs Pillow")
 def test_a_picture_fits_its_room() -> None:
-    lines = drawn(picture_of(url(png(64, 64))), 20, 10)
+    lines = drawn(picture_of(url(png(64, 64))), 20, 10, "")
     assert len(lines) == 10
     assert {line.cell_len for line in lines} == {20}
-    assert drawn(picture_of(url(png(64, 64)[:80])), 20, 10) == ()
+    assert drawn(picture_of(url(png(64, 64)[:80])), 20, 10, "") == ()
+
+
+@pytest.mark.skipif(not can_draw(), reason="needs Pillow")
+def test_through_a_picture_one_sees_the_ground() -> None:
+    (line,) = drawn(picture_of(url(png(2, 2, alpha=0))), 20, 10, "#102030")
+    assert str(line.spans[0].style) == "#102030 on #102030"
+    (line,) = drawn(picture_of(url(png(2, 2))), 20, 10, "#102030")
+    assert str(line.spans[0].style) == "#ff0000 on #ff0000"
