@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from studio.cli import options
 from studio.core.text import printable
 
 lab = typer.Typer(
@@ -68,6 +69,44 @@ def segments(
             files=files,
             settings=SegmenterSettings(threshold, prefix, silence),
             profile=profile,
+            as_json=as_json,
+            say=_say,
+            warn=_warn,
+        )
+    )
+
+
+@lab.command()
+def fit(
+    sessions: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SESSION…", help="Sessions' folders, names, starts of them, or 'last'."
+        ),
+    ],
+    save: Annotated[
+        str | None,
+        typer.Option("--save", metavar="NAME", help="Keep the profile under this name."),
+    ] = None,
+    as_json: AsJson = False,
+    sessions_dir: options.SessionsDir = None,
+) -> None:
+    """Find how a provider's turn detection differs, from sessions that were recorded with it.
+
+    What was sent is heard again and held to the speech edges that the server reported: by how much
+    its threshold, its starts and its ends are shifted, how many edges that explains to the
+    millisecond, and which it does not. For example: studio lab fit last --save azure-sweden
+    """
+    from studio.app.choices import Choices
+    from studio.app.lab_fit import print_fit
+
+    choices = Choices(sessions_dir=sessions_dir)
+    sys.exit(
+        print_fit(
+            choices,
+            os.environ,
+            sessions=sessions,
+            save=save,
             as_json=as_json,
             say=_say,
             warn=_warn,
