@@ -329,9 +329,9 @@ class FolderShelf:
             self._due.insert(0, path)
         return mended
 
-    def cost(self, state: SessionState, header: Mapping[str, Any]) -> Cost:
+    async def cost(self, state: SessionState, header: Mapping[str, Any]) -> Cost:
         """What a session cost so far."""
-        return self._prices.session_cost(state, header)
+        return await asyncio.to_thread(self._prices.session_cost, state, header)
 
     async def compare(self, one: str, other: str) -> Comparison:
         """Two sessions beside each other."""

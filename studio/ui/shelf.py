@@ -229,7 +229,7 @@ class Shelf(Protocol):
         """Mend a session whose writer was killed; what was mended, in sentences."""
         ...
 
-    def cost(self, state: SessionState, header: Mapping[str, Any]) -> Cost:
+    async def cost(self, state: SessionState, header: Mapping[str, Any]) -> Cost:
         """What a session cost so far, given the first line of its log."""
         ...
 

@@ -5,27 +5,44 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from studio.session.state import Totals
     from studio.ui.shelf import Shelf
     from studio.ui.shown import Shown
 
 
 class Spending:
-    """Remembers the words for the totals that they were made from."""
+    """Remembers the words for the totals that they were made from.
+
+    To know the prices takes a while the first time, so they are asked for beside the screen.
+    """
 
     def __init__(self) -> None:
         self._totals: Totals | None = None
+        self._shown: Shown | None = None
         self._words = ""
 
-    def words(self, shelf: Callable[[], Shelf], shown: Shown) -> str:
-        """`$0.0123` or `≥ $0.0123`; empty where nothing was spent, or nobody knows."""
-        totals = shown.state.totals
-        if not (totals.responses or totals.transcription_seconds or totals.transcription_tokens):
-            return ""
-        if totals is not self._totals:
-            cost = shelf().cost(shown.state, shown.header)
-            self._totals = totals
+    def is_due(self, shown: Shown) -> bool:
+        """Whether more was used, or another session, than was last asked about."""
+        return _is_billed(shown) and (shown is not self._shown or self._is_news(shown))
+
+    def _is_news(self, shown: Shown) -> bool:
+        return shown.state.totals is not self._totals
+
+    def words(self, shown: Shown) -> str:
+        """`$0.0123` or `≥ $0.0123`; empty where nothing was spent, or nobody knows yet."""
+        return self._words if _is_billed(shown) and shown is self._shown else ""
+
+    async def ask(self, shelf: Shelf, shown: Shown) -> None:
+        """Have the words ready for what this session used by now."""
+        if shown is not self._shown:
+            self._shown, self._words = shown, ""
+        self._totals = shown.state.totals
+        cost = await shelf.cost(shown.state, shown.header)
+        if shown is self._shown:
             self._words = cost.short if cost.money else ""
-        return self._words
+
+
+def _is_billed(shown: Shown) -> bool:
+    totals = shown.state.totals
+    used = totals.responses or totals.transcription_seconds or totals.transcription_tokens
+    return bool(used)

@@ -117,7 +117,7 @@ class FakeShelf:
         self.repaired.append(path)
         return ("An end marker was added.",)
 
-    def cost(self, state: SessionState, header: Mapping[str, Any]) -> Cost:
+    async def cost(self, state: SessionState, header: Mapping[str, Any]) -> Cost:
         made = Decimal(state.totals.output_audio)
         return Cost((Charge("audio out", made, "tokens", self.price, Decimal(1)),))
 

@@ -67,6 +67,7 @@ class LiveScreen(Screen[None]):
         self._status = Bar("status")
         self._turn = Bar("turn")
         self._spending = Spending()
+        self._is_pricing = False
         self._findings = 0
         self._found_at: tuple[object, ...] = ()
         self._banner = Bar("banner")
@@ -378,9 +379,23 @@ class LiveScreen(Screen[None]):
         return self._findings
 
     def _spent(self, live: Shown) -> str:
-        """What the session cost so far; empty where nobody knows."""
+        """What the session cost so far; empty where nobody knows yet.
+
+        Prices are asked for behind the paint: to import their list takes longer than that.
+        """
+        if not self._is_pricing and desk_of(self.app) is not None and self._spending.is_due(live):
+            self._is_pricing = True
+            self.call_after_refresh(lambda: self.run_worker(self._price(live), name="prices"))
+        return self._spending.words(live)
+
+    async def _price(self, live: Shown) -> None:
         desk = desk_of(self.app)
-        return "" if desk is None else self._spending.words(desk.shelf, live)
+        try:
+            if desk is not None:
+                await self._spending.ask(desk.shelf(), live)
+        finally:
+            self._is_pricing = False
+            self._seen.pop("bars", None)
 
     def _recording_line(self, live: Shown) -> Text:
         """That this is a recording, and which."""
