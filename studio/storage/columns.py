@@ -74,7 +74,11 @@ class Words(dict[str, int]):
 
 
 class Table:
-    """Columns that grow together."""
+    """Columns that grow together.
+
+    Args:
+        arrays: columns to begin with, all full; they are only read, and copied when rows come.
+    """
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
         self._arrays: dict[str, NDArray[Any]] = (
@@ -99,6 +103,8 @@ class Table:
 
     def extend(self, rows: int, columns: Mapping[str, Sequence[float] | NDArray[Any]]) -> None:
         """Add rows, given as one sequence of numbers for every column."""
+        if not rows:
+            return
         end = self._rows + rows
         if end > len(self._arrays["at"]):
             self._make_room(end)

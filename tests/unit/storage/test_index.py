@@ -85,6 +85,28 @@ def test_an_index_of_a_log_that_grew_is_carried_on(indexed: tuple[Path, Path, Pa
     assert store.row(EVENTS).seq == 9
 
 
+def test_an_index_of_a_log_that_grew_by_no_events_is_as_good(
+    indexed: tuple[Path, Path, Path],
+) -> None:
+    folder, cache, _ = indexed
+    with (folder / "session.jsonl").open("ab") as log:
+        log.write(b"no entry\n")
+
+    store = open_store(open_session(folder), cache)
+    assert len(store) == EVENTS
+    assert store.problems
+
+
+def test_an_index_outlives_its_file(indexed: tuple[Path, Path, Path]) -> None:
+    folder, cache, index = indexed
+    store = at_once(folder, cache)
+    before = store.rows(0, EVENTS)
+
+    (folder / "input.wav").replace(index)
+
+    assert store.rows(0, EVENTS) == before
+
+
 def test_an_index_of_a_log_that_changed_is_made_again(indexed: tuple[Path, Path, Path]) -> None:
     folder, cache, _ = indexed
     log = folder / "session.jsonl"
