@@ -92,30 +92,38 @@ class Rows:
         start, self.total = self.total, max(self.total, stop)
         if start >= stop:
             return
-        if self._chosen is None:
-            positions = np.arange(start, stop, dtype=np.uint32)
-        else:
+        which: slice | NDArray[np.uint32] = slice(start, stop)
+        positions = np.arange(start, stop, dtype=np.uint32)
+        if self._chosen is not None:
             assert chosen is not None
             self._chosen.add(chosen)
-            positions = (np.flatnonzero(chosen) + start).astype(np.uint32)
+            which = positions = positions[chosen]
         self.listed += len(positions)
-        self._count(columns, positions, stop)
+        self._count(columns, which, positions, stop)
 
-    def _count(self, columns: Columns, positions: NDArray[np.uint32], stop: int) -> None:
+    def _count(
+        self,
+        columns: Columns,
+        which: slice | NDArray[np.uint32],
+        positions: NDArray[np.uint32],
+        stop: int,
+    ) -> None:
+        """Count the events at some positions into rows; `which` chooses them in a column."""
         numbers = self._numbers.grow(stop)
-        runs = columns.run[positions]
+        runs = columns.run[which]
         begun = positions[self._begins(runs, positions)]
         numbers[columns.run[begun]] = np.arange(len(self), len(self) + len(begun), dtype=np.int32)
         self._firsts.add(begun)
         rows = numbers[runs]
         self._lasts.grow(len(self))[rows] = positions  # of several, numpy keeps the last
         first = int(rows.min()) if len(rows) else 0
+        bins = np.subtract(rows, first, dtype=np.intp)  # else each count converts them
         for sums, of_each in (
             (self._counts, None),
-            (self._sizes, columns.size[positions]),
-            (self._audio, columns.audio[positions]),
+            (self._sizes, columns.size[which]),
+            (self._audio, columns.audio[which]),
         ):
-            more = np.bincount(rows - first, of_each, len(self) - first)
+            more = np.bincount(bins, of_each, len(self) - first)
             after = sums.grow(len(self))[first:]
             after += more.astype(after.dtype)
 

@@ -60,19 +60,23 @@ class Strands:
         room = int(max(items.max(), responses.max())) + 1
         for each in (self._owners, self._firsts, self._lasts, self._responses):
             each.grow(room)
-        self._responses.values[responses] = True
+        self._responses.values[responses[_changes(responses)]] = True
         self._own(items, responses)
         codes = self._codes(items, responses)
         here = np.flatnonzero(codes)
         held = codes[here]
-        fresh = np.flatnonzero(self._firsts.values[held] < 0)[::-1]
+        begins = _changes(held)
+        ends = np.append(begins[1:], len(held))[: len(begins)] - 1
+        fresh = begins[self._firsts.values[held[begins]] < 0][::-1]
         self._firsts.values[held[fresh]] = here[fresh] + start
-        self._lasts.values[held] = here + start
+        self._lasts.values[held[ends]] = here[ends] + start
 
     def _own(self, items: NDArray[np.uint32], responses: NDArray[np.uint32]) -> None:
         """Give items to their responses; what an item's own strand held goes with it."""
         both = (items > 0) & (responses > 0)
         owned, owners = items[both], responses[both]
+        once = np.union1d(_changes(owned), _changes(owners))
+        owned, owners = owned[once], owners[once]
         self._owners.values[owned] = owners
         firsts, lasts = self._firsts.values, self._lasts.values
         alone = (firsts[owned] >= 0) & (owned != owners)
@@ -131,3 +135,8 @@ class Strands:
                 break
             position = int(across.min())
         return position
+
+
+def _changes(codes: NDArray[np.uint32]) -> NDArray[np.intp]:
+    """Where another code begins than the one before: most come again and again."""
+    return np.flatnonzero(np.append(len(codes) > 0, codes[1:] != codes[:-1])[: len(codes)])
