@@ -103,7 +103,8 @@ class Reading:
         return self.moment(len(self._times))
 
     def work(self) -> None:
-        """Go on for a moment."""
+        """Go on for a moment; rows that have just come are looked at before they are folded."""
+        until = self._clock.monotonic() + _FOLDING_S
         if self._has_more:
             self._has_more = self._recorded.load(_READING_S)
         is_due = self._clock.monotonic() - self._looked_at >= _REFRESH_S
@@ -111,11 +112,10 @@ class Reading:
             self.is_written = self._recorded.refresh()
             self._looked_at = self._clock.monotonic()
         self._take_in()
-        until = self._clock.monotonic() + _FOLDING_S
         while not self._has_more and self.folded < len(self._store):
-            self._checkpoints.build(min(self.folded + _SLICE, len(self._store)))
             if self._clock.monotonic() >= until:
                 break
+            self._checkpoints.build(min(self.folded + _SLICE, len(self._store)))
 
     def mark(self) -> None:
         """Find turns and problems in what is folded by now."""
@@ -160,10 +160,10 @@ class Reading:
         A foreign log's times may go back, or beyond all measure; a play-head does not.
         """
         known = len(self._times)
-        if known < len(self._store):
-            came = np.nan_to_num(self._store.columns.at[known:], nan=0.0)
-            came = np.clip(came, self.end, _LONGEST_S)
-            self._times.add(np.maximum.accumulate(came))
+        if known == len(self._store):
+            return
+        came = np.fmax(self._store.columns.at[known:], self.end)  # of a number and none, the number
+        self._times.add(np.maximum.accumulate(np.minimum(came, _LONGEST_S, out=came), out=came))
 
     def _envelope(self, index: int) -> Envelope | None:
         try:

@@ -55,6 +55,7 @@ class Replaying(Desktop):
         self._sound.is_on = not live.is_connected
         replayed = self.replayed = Replayed(recorded, live.draft.plan, self._clock)
         self.look()
+        await self._painted()
         while self.replayed is replayed and not replayed.is_ready:
             replayed.work()
             await asyncio.sleep(0)  # keys and paints come in between
@@ -66,6 +67,12 @@ class Replaying(Desktop):
             if self.replayed is not replayed:
                 return
             replayed.curves = curves
+
+    async def _painted(self) -> None:
+        """Wait until what there is to see is painted: what comes next can wait for that."""
+        is_painted = asyncio.Event()
+        self.call_after_refresh(is_painted.set)
+        await is_painted.wait()
 
     def replay(self) -> None:
         """Let the stored session on the screen go on by a moment, with its sound."""

@@ -136,6 +136,24 @@ async def test_the_cursor_and_its_line_stay_when_events_come() -> None:
         assert 0 <= pane.highlighted() - pane.scroll_offset.y < pane.size.height
 
 
+async def test_the_newest_line_is_in_sight_in_the_paint_that_a_new_size_begins_with() -> None:
+    async with stage((120, 40)) as held:
+        await held.play(conversations.LIBRARY["long_talk"]())
+        pane, painted = inspector(held), list[tuple[int, int]]()
+        await held.pilot.press("3", "G")
+
+        def note(_screen: object) -> None:
+            painted.append((pane.size.height, pane.highlighted() - pane.scroll_offset.y))
+
+        held.app.screen.screen_layout_refresh_signal.subscribe(held.app, note, immediate=True)
+        for height in (30, 50):
+            painted.clear()
+            await held.pilot.resize_terminal(120, height)
+            await held.pilot.pause()
+            assert painted
+            assert all(0 <= line < lines for lines, line in painted)
+
+
 async def test_marks_jumps_and_the_thread_of_a_response() -> None:
     async with stage() as held:
         await held.play(conversations.tool_round())

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from textual import events
-    from textual.geometry import Region
+    from textual.geometry import Region, Size
     from textual.strip import Strip
 
     from studio.session.envelope import Envelope
@@ -121,13 +121,21 @@ class EventsView(Lines):
     def _scroll(self, y: int) -> None:
         self.scroll_to(y=max(0, y), animate=False, immediate=True, force=True)
 
-    def on_resize(self) -> None:
-        """More or fewer lines fit: the cursor stays in sight."""
-        if self.held is not None:
+    @override
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        """More or fewer lines fit: the cursor stays in sight.
+
+        It does so in the paint that the layout ends with; a resize event comes after that.
+        """
+        is_news = super()._size_updated(size, virtual_size, container_size, layout)
+        if is_news and self.held is not None:
             with self._steady():
                 pass
             if self.highlighted() >= 0:
                 self.show_line(self.highlighted())
+        return is_news
 
     # Lines
 
