@@ -7,7 +7,7 @@ a terminal as a control code.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from studio.audio.formats import AudioFormat
 from studio.core.text import one_line, printable
@@ -112,7 +112,7 @@ def _fenced(text: str) -> str:
     return f"{fence}\n{body}\n{fence}"
 
 
-def _problems(problems: tuple[Problem, ...], redaction: Redaction) -> Iterator[str]:
+def _problems(problems: Iterable[Problem], redaction: Redaction) -> Iterator[str]:
     told = [each for each in problems if not each.benign]
     if not told:
         return

@@ -103,9 +103,8 @@ class Redaction:
 
     def learn(self, state: SessionState) -> None:
         """Know the ids of a session, so that they are found in the middle of sentences too."""
-        calls = (each.call_id for each in state.tools.calls)
         session_id = (state.connection.session_id,)
-        for known in (session_id, state.items.by_id, state.responses.by_id, calls):
+        for known in (session_id, state.items.by_id, state.responses.by_id, state.tools.calls):
             for each in known:
                 self.id(each)
 

@@ -130,9 +130,9 @@ class Caller:
 
 def is_heard_out(state: SessionState, *, since: float) -> bool:
     """Whether what was said at session second `since` has been answered, and all of it heard."""
-    if state.responses.active or not state.responses.order:
+    if state.responses.active or not state.responses.by_id:
         return False
-    last = state.responses.by_id[state.responses.order[-1]]
+    last = state.responses.by_id.series[-1]
     if last.created_at < since or last.status in ("in_progress", "cancelled"):
         return False
     return _is_heard(state, last)

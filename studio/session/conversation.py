@@ -1,4 +1,4 @@
-"""Items and their order as values: how one enters the conversation and how tellings of it merge."""
+"""Items as values: how one enters the conversation and how tellings of it merge."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from msgspec.structs import replace
 
 from studio.protocol.values import ContentPart
 from studio.protocol.values import Item as WireItem
+from studio.session.ordering import placed
 from studio.session.state import Item, Items, Part, SessionState
 
-ROOT = "root"
-"""The wire's name for the place before all items."""
 _MOST_PARTS = 64
 """No service sends more than a few; an index beyond this is noise and must not fill the memory."""
 _ASSISTANT_TYPES = {"text": "output_text", "audio": "output_audio"}
@@ -17,41 +16,15 @@ _ASSISTANT_TYPES = {"text": "output_text", "audio": "output_audio"}
 
 def with_item(items: Items, item: Item) -> Items:
     """`items` with this one put in place of its former self; the order stays."""
-    if items.by_id.get(item.id) == item:
+    known = items.by_id.get(item.id)
+    if known == item:
         return items
-    return replace(items, by_id={**items.by_id, item.id: item})
-
-
-def placed(items: Items, item_id: str, previous_id: str | None) -> Items:
-    """`items` with the item moved to where its neighbours say it belongs, else to the end."""
-    order = [each for each in items.order if each != item_id]
-    if previous_id == ROOT:
-        place = 0
-    elif previous_id in order:
-        place = order.index(previous_id) + 1
-    else:
-        place = next(
-            (at for at, each in enumerate(order) if items.by_id[each].previous_id == item_id),
-            len(order),
-        )
-    order.insert(place, item_id)
-    _follow(order, items, item_id)
-    return items if tuple(order) == items.order else replace(items, order=tuple(order))
-
-
-def _follow(order: list[str], items: Items, item_id: str) -> None:
-    """Move whatever came too early and belongs after the item, and what belongs after that."""
-    moved = {item_id}
-    anchor = item_id
-    while True:
-        before = order[: order.index(anchor)]
-        early = next((each for each in before if items.by_id[each].previous_id == anchor), anchor)
-        if early in moved:
-            return
-        order.remove(early)
-        order.insert(order.index(anchor) + 1, early)
-        moved.add(early)
-        anchor = early
+    followers, before = items.followers, known.previous_id if known is not None else None
+    if item.previous_id != before:
+        for previous_id, more in ((before, -1), (item.previous_id, 1)):
+            if previous_id is not None:
+                followers = followers.put(previous_id, followers.get(previous_id, 0) + more)
+    return replace(items, by_id=items.by_id.put(item.id, item), followers=followers)
 
 
 def merged(state: SessionState, known: Item | None, wire: WireItem) -> Item:

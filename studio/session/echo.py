@@ -63,7 +63,7 @@ def verdict(state: SessionState, item_id: str) -> EchoVerdict | None:
         likely=likely,
         score=echo.score,
         lag_ms=echo.lag_ms,
-        cut_off=any(each.speech_item_id == item_id for each in state.interruptions),
+        cut_off=any(each.speech_item_id == item_id for each in state.interruptions.values()),
         title=TITLE if likely else "That was the user",
         evidence=_evidence(echo, likely=likely),
         advice=_advice(state) if likely else (),
@@ -72,8 +72,8 @@ def verdict(state: SessionState, item_id: str) -> EchoVerdict | None:
 
 def begins_burst(state: SessionState, moment: float) -> bool:
     """Whether an echo at this session second is the first for a while."""
-    earlier = (each.at for each in state.sound.echoes.values() if is_likely_echo(each))
-    return all(moment - at > BURST_S for at in earlier)
+    latest = state.sound.likely_echo_at
+    return latest is None or moment - latest > BURST_S
 
 
 def _evidence(echo: Echo, *, likely: bool) -> str:

@@ -144,7 +144,7 @@ def _never_sounded(
         return ()
     return tuple(
         _truncation(each.item_id, each.content_index, 0)
-        for each in after.interruptions
+        for each in after.interruptions.values()
         if each.received_ms == 0 and each.requested_at is None and each.item_id in response.item_ids
     )
 

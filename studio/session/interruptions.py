@@ -6,10 +6,11 @@ audio the server made, how much of it a person heard, and where the server says 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from studio.core.persistent import Register
 from studio.protocol.events import (
     ConversationItemTruncate,
     ConversationItemTruncated,
@@ -22,31 +23,13 @@ from studio.session.folding import Handler
 from studio.session.local import PlaybackFlushed, PlaybackSilenced
 from studio.session.playback import head_of, is_stillborn
 from studio.session.speech import output_format
-from studio.session.state import Hush, Interruption, SessionState
+from studio.session.state import Hush, Interruption, PartId, SessionState
 
-Ledger = tuple[Interruption, ...]
+Ledger = Register[PartId, Interruption]
 
 _HUSH_S = 1.0
 """A flush follows at once upon what brought it about; it may also have no such cause."""
 _ABOUT_TRUNCATION = ("already shorter than", "audio messages can be truncated")
-
-
-def of_part(ledger: Ledger, item_id: str, content_index: int) -> Interruption | None:
-    """The interruption of one audio part, which can be cut once."""
-    at = _find(ledger, lambda each: _is_part(each, item_id, content_index))
-    return None if at is None else ledger[at]
-
-
-def _find(ledger: Ledger, wanted: Callable[[Interruption], bool]) -> int | None:
-    return next((at for at in range(len(ledger) - 1, -1, -1) if wanted(ledger[at])), None)
-
-
-def _is_part(each: Interruption, item_id: str, content_index: int) -> bool:
-    return each.item_id == item_id and each.content_index == content_index
-
-
-def _with(ledger: Ledger, at: int, interruption: Interruption) -> Ledger:
-    return (*ledger[:at], interruption, *ledger[at + 1 :])
 
 
 def _cut(state: SessionState, event: PlaybackFlushed) -> Ledger:
@@ -68,7 +51,7 @@ def _cut(state: SessionState, event: PlaybackFlushed) -> Ledger:
         generated_ms=max(generated_ms, event.received_ms),
         flushed_seq=state.last_seq,
     )
-    return (*ledger, _caused(interruption, hush))
+    return ledger.put(head.part, _caused(interruption, hush))
 
 
 def _caused(interruption: Interruption, hush: Hush | None) -> Interruption:
@@ -93,76 +76,76 @@ def _more_came(state: SessionState, event: ResponseOutputAudioDelta) -> Ledger:
             silent_at=hush.at,
             flushed_seq=state.last_seq,
         )
-        return (*ledger, _caused(stillborn, hush))
-    at = _find(ledger, lambda each: _is_part(each, event.item_id, event.content_index))
-    if at is None or not piece_ms:
+        return ledger.put((event.item_id, event.content_index), _caused(stillborn, hush))
+    part = event.item_id, event.content_index
+    known = ledger.get(part)
+    if known is None or not piece_ms:
         return ledger
-    known = ledger[at]
-    return _with(ledger, at, replace(known, generated_ms=known.generated_ms + piece_ms))
+    return ledger.put(part, replace(known, generated_ms=known.generated_ms + piece_ms))
 
 
 def _silenced(state: SessionState, event: PlaybackSilenced) -> Ledger:
     """One silence for all the parts that were cut together."""
     ledger = state.interruptions
-    if all(each.silent_at is not None for each in ledger):
-        return ledger
-    return tuple(
-        replace(each, silent_at=event.silent_at) if each.silent_at is None else each
-        for each in ledger
-    )
+    for part, each in ledger.items():
+        if each.silent_at is None:
+            ledger = ledger.put(part, replace(each, silent_at=event.silent_at))
+    return ledger
 
 
 def _requested(state: SessionState, event: ConversationItemTruncate) -> Ledger:
     ledger = state.interruptions
-    at = _find(ledger, lambda each: _is_part(each, event.item_id, event.content_index))
-    if at is None or ledger[at].requested_at is not None:
+    part = event.item_id, event.content_index
+    known = ledger.get(part)
+    if known is None or known.requested_at is not None:
         return ledger
     request = replace(
-        ledger[at],
+        known,
         requested_at=state.last_at,
         requested_ms=event.audio_end_ms,
         requested_seq=state.last_seq,
         request_id=event.event_id or "",
     )
-    return _with(ledger, at, request)
+    return ledger.put(part, request)
 
 
 def _applied(state: SessionState, event: ConversationItemTruncated) -> Ledger:
     ledger = state.interruptions
-    at = _find(ledger, lambda each: _is_part(each, event.item_id, event.content_index))
-    if at is None or ledger[at].applied_at is not None:
+    part = event.item_id, event.content_index
+    known = ledger.get(part)
+    if known is None or known.applied_at is not None:
         return ledger
     applied = replace(
-        ledger[at],
+        known,
         applied_at=state.last_at,
         applied_ms=event.audio_end_ms,
         applied_seq=state.last_seq,
     )
-    return _with(ledger, at, applied)
+    return ledger.put(part, applied)
 
 
 def _refused(state: SessionState, event: Error) -> Ledger:
     ledger, error = state.interruptions, event.error
-    at = _refused_at(ledger, error)
-    if at is None:
+    part = _refused_part(ledger, error)
+    if part is None:
         return ledger
     refused = replace(
-        ledger[at],
+        ledger[part],
         refused=error.message or error.code or "The service did not say why.",
         benign=is_benign(error.code, error.message),
     )
-    return _with(ledger, at, refused)
+    return ledger.put(part, refused)
 
 
-def _refused_at(ledger: Ledger, error: ErrorDetail) -> int | None:
+def _refused_part(ledger: Ledger, error: ErrorDetail) -> PartId | None:
     """The request that an error answers: by its event id, else the oldest that is open."""
     pending = [
-        at
-        for at, each in enumerate(ledger)
+        part
+        for part, each in ledger.items()
         if each.requested_at is not None and each.applied_at is None and not each.refused
     ]
     if error.event_id:
-        return next((at for at in pending if ledger[at].request_id == error.event_id), None)
+        return next((each for each in pending if ledger[each].request_id == error.event_id), None)
     told = (error.code or "").startswith("item_truncate_") or any(
         words in error.message for words in _ABOUT_TRUNCATION
     )

@@ -37,7 +37,6 @@ from studio.protocol.events import (
 )
 from studio.protocol.values import ContentPart
 from studio.session.conversation import (
-    ROOT,
     awaiting_words,
     entered,
     known_or_assistant,
@@ -45,11 +44,11 @@ from studio.session.conversation import (
     merged,
     merged_part,
     part_at,
-    placed,
     with_item,
     with_part,
 )
 from studio.session.folding import Handler
+from studio.session.ordering import ROOT, placed
 from studio.session.state import Items, Part, SessionState
 
 
@@ -65,7 +64,7 @@ def _told(state: SessionState, event: ConversationItemAdded | ConversationItemCr
     if item.previous_id is None and previous is not None:
         item = replace(item, previous_id=previous)
     changed = with_item(items, item)
-    if previous is None and wire.id in changed.order:
+    if previous is None and item.in_order:
         return changed
     return placed(changed, wire.id, previous)
 
@@ -79,7 +78,7 @@ def _done(state: SessionState, event: ConversationItemDone) -> Items:
     if item.done_at is None:
         item = replace(item, done_at=state.last_at)
     changed = with_item(items, item)
-    if wire.id in changed.order:
+    if item.in_order:
         return changed
     return entered(state, changed, item, event.previous_item_id)
 
@@ -127,7 +126,7 @@ def _output_added(state: SessionState, event: ResponseOutputItemAdded) -> Items:
     item = merged(state, items.by_id.get(wire.id), wire)
     item = replace(item, response_id=event.response_id)
     changed = with_item(items, item)
-    return changed if wire.id in changed.order else entered(state, changed, item, None)
+    return changed if item.in_order else entered(state, changed, item, None)
 
 
 def _output_done(state: SessionState, event: ResponseOutputItemDone) -> Items:
@@ -137,7 +136,7 @@ def _output_done(state: SessionState, event: ResponseOutputItemDone) -> Items:
     item = merged(state, items.by_id.get(wire.id), wire)
     item = replace(item, response_id=event.response_id, done_at=item.done_at or state.last_at)
     changed = with_item(items, item)
-    return changed if wire.id in changed.order else entered(state, changed, item, None)
+    return changed if item.in_order else entered(state, changed, item, None)
 
 
 def _response_done(state: SessionState, event: ResponseDone) -> Items:

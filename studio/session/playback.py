@@ -34,25 +34,21 @@ _MOST_MARKS = 256
 """A reply of an hour has fewer sentences; noise must not fill the memory."""
 _TELLING_MS = 1_500
 """A shorter text tells little about the pace of a voice."""
+_LATEST_HEADS = 16
+"""What is known of earlier ones does not change any more."""
 _PACES = (0.5, 4.0)
 """Beyond these it is no voice that speaks the text: the API's speeds are 0.25 to 1.5."""
 
 
 def head_of(playback: Playback, item_id: str, content_index: int) -> Head | None:
-    """The head of one audio part, the latest first."""
-    return next(
-        (
-            head
-            for head in reversed(playback.heads)
-            if head.item_id == item_id and head.content_index == content_index
-        ),
-        None,
-    )
+    """The head of one audio part."""
+    return playback.by_part.get((item_id, content_index))
 
 
 def sounding(playback: Playback) -> tuple[Head, ...]:
     """Parts of which something arrived that has not been heard to its end: sounding or queued."""
-    return tuple(head for head in playback.heads if head.ended_at is None and head.received_bytes)
+    heads = (playback.by_part[part] for part in playback.unended)
+    return tuple(head for head in heads if head.received_bytes)
 
 
 def is_stillborn(state: SessionState, event: ResponseOutputAudioDelta) -> bool:
@@ -63,14 +59,16 @@ def is_stillborn(state: SessionState, event: ResponseOutputAudioDelta) -> bool:
 
 
 def _with(playback: Playback, head: Head) -> Playback:
-    heads = playback.heads
-    for at in range(len(heads) - 1, -1, -1):
-        known = heads[at]
-        if known.item_id == head.item_id and known.content_index == head.content_index:
-            if known == head:
-                return playback
-            return replace(playback, heads=(*heads[:at], head, *heads[at + 1 :]))
-    return replace(playback, heads=(*heads, head))
+    part, unended = head.part, playback.unended
+    known = playback.by_part.get(part)
+    if known == head:
+        return playback
+    by_part = playback.by_part.put(part, head)
+    if head.ended_at is not None and part in unended:
+        unended = tuple(each for each in unended if each != part)
+    elif known is None and head.ended_at is None:
+        unended = (*unended, part)
+    return replace(playback, by_part=by_part, unended=unended)
 
 
 def _received(state: SessionState, event: ResponseOutputAudioDelta) -> Playback:
@@ -102,8 +100,12 @@ def _late_ms(state: SessionState, head: Head) -> float:
 
 
 def _pace_so_far(state: SessionState) -> float:
-    """That of the latest reply of some length that was spoken to its end."""
-    for head in reversed(state.playback.heads):
+    """That of the latest reply of some length that was spoken to its end.
+
+    Where none of the latest is one, the first of them has gone by those before.
+    """
+    heads = state.playback.heads
+    for head in reversed(heads[-_LATEST_HEADS:]):
         item = state.items.by_id.get(head.item_id)
         if not head.all_received or item is None or item.status == "incomplete":
             continue
@@ -111,7 +113,7 @@ def _pace_so_far(state: SessionState) -> float:
         if words and words[-1].next_ms > _TELLING_MS:
             pace = output_format(state).bytes_to_ms(head.received_bytes) / words[-1].next_ms
             return min(max(pace, _PACES[0]), _PACES[1])
-    return 1.0
+    return heads[-_LATEST_HEADS].pace if len(heads) >= _LATEST_HEADS else 1.0
 
 
 def _more_words(state: SessionState, event: ResponseOutputAudioTranscriptDelta) -> Playback:

@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from studio.core.persistent import Series
 from studio.protocol.events import (
     ConversationItemInputAudioTranscriptionFailed,
     Error,
@@ -183,15 +184,15 @@ _TELLERS: Mapping[type, _Teller] = {
 }
 
 
-def _added(tell: _Teller) -> Handler[tuple[Problem, ...]]:
-    def add(state: SessionState, event: object) -> tuple[Problem, ...]:
+def _added(tell: _Teller) -> Handler[Series[Problem]]:
+    def add(state: SessionState, event: object) -> Series[Problem]:
         problem = tell(state, event)
-        return state.problems if problem is None else (*state.problems, problem)
+        return state.problems if problem is None else state.problems.added(problem)
 
     return add
 
 
-HANDLERS: Mapping[type, Handler[tuple[Problem, ...]]] = {
+HANDLERS: Mapping[type, Handler[Series[Problem]]] = {
     event: _added(tell) for event, tell in _TELLERS.items()
 }
 """What is a problem, by type of event."""

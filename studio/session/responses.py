@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from studio.core.persistent import Register
 from studio.protocol.events import (
     Error,
     InputAudioBufferSpeechStarted,
@@ -54,8 +55,22 @@ def _with(responses: Responses, response: Response) -> Responses:
     known = responses.by_id.get(response.id)
     if known == response:
         return responses
-    order = responses.order if known is not None else (*responses.order, response.id)
-    return replace(responses, order=order, by_id={**responses.by_id, response.id: response})
+    by_id = responses.by_id.put(response.id, response)
+    if known is not None and known.item_ids == response.item_ids:
+        return replace(responses, by_id=by_id)
+    return replace(responses, by_id=by_id, by_item=_with_outputs(responses, by_id, response))
+
+
+def _with_outputs(
+    responses: Responses, by_id: Register[str, Response], response: Response
+) -> Register[str, str]:
+    """Which response made which item, of several the first."""
+    by_item, place = responses.by_item, by_id.place_of(response.id) or 0
+    for item_id in response.item_ids:
+        first = by_item.get(item_id)
+        if first is None or (by_id.place_of(first) or 0) > place:
+            by_item = by_item.put(item_id, response.id)
+    return by_item
 
 
 def _known(state: SessionState, response_id: str) -> Response:
@@ -229,9 +244,9 @@ def _muted(state: SessionState) -> Responses:
     """What is being said and what is still to be heard has been cut off."""
     responses = state.responses
     cut = {head.response_id for head in sounding(state.playback)} | {responses.active}
-    for response_id in cut & responses.by_id.keys():
-        response = responses.by_id[response_id]
-        if not response.muted:
+    for response_id in cut:
+        response = responses.by_id.get(response_id)
+        if response is not None and not response.muted:
             responses = _with(responses, replace(response, muted=True))
     return responses
 
@@ -239,18 +254,16 @@ def _muted(state: SessionState) -> Responses:
 def _flushed(state: SessionState, event: PlaybackFlushed) -> Responses:
     """Whoever flushed it, the rest of this response is not to be heard."""
     responses = state.responses
-    owner = next(
-        (each for each in responses.by_id.values() if event.item_id in each.item_ids), None
-    )
-    if owner is None or owner.muted:
+    owner = responses.by_item.get(event.item_id)
+    if owner is None or responses.by_id[owner].muted:
         return responses
-    return _with(responses, replace(owner, muted=True))
+    return _with(responses, replace(responses.by_id[owner], muted=True))
 
 
 def _cut_off(state: SessionState, _event: ConnectionClosed) -> Responses:
     """Nothing more comes of a response whose connection is gone."""
     responses = state.responses
-    for response in tuple(responses.by_id.values()):
+    for response in responses.by_id.values():
         if response.done_at is None:
             ended = replace(
                 response, status="incomplete", reason="connection closed", done_at=state.last_at

@@ -55,7 +55,7 @@ def _told(state: SessionState, session: Mapping[str, Any]) -> Settings:
     before = epochs[-1].settings if epochs else SessionSettings()
     in_force = apply(apply(before, known.asked), echoed)
     if not epochs or before != in_force:
-        epochs = (*epochs, Epoch(state.last_at, in_force))
+        epochs = epochs.added(Epoch(state.last_at, in_force))
     is_same = known.echoed is not None and known.echoed.turn_detection == echoed.turn_detection
     return replace(
         known,
@@ -103,7 +103,7 @@ def _refused(state: SessionState, event: Error) -> Settings:
         asked=asked,
         pending=tuple(each for each in known.pending if each is not update),
         refused=refusal,
-        refusals=(*known.refusals, refusal),
+        refusals=known.refusals.added(refusal),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from studio.session.echo import is_likely_echo
 from studio.session.effects import CleanMicrophone, Effect, OpenSound
 from studio.session.folding import Handler, Reaction
 from studio.session.local import ConnectWanted, EchoScored, LinkMeasured, SoundWanted
@@ -43,7 +44,13 @@ def scored(state: SessionState, event: EchoScored) -> Sound:
         state.last_at,
         state.last_seq,
     )
-    return replace(state.sound, echoes={**state.sound.echoes, event.item_id: echo})
+    known = state.sound
+    echoes, likely_at = known.echoes.put(event.item_id, echo), known.likely_echo_at
+    if is_likely_echo(known.echoes.get(event.item_id)):
+        likely_at = max((e.at for e in echoes.values() if is_likely_echo(e)), default=None)
+    elif is_likely_echo(echo):
+        likely_at = echo.at if likely_at is None else max(likely_at, echo.at)
+    return replace(known, echoes=echoes, likely_echo_at=likely_at)
 
 
 def _measured(state: SessionState, event: LinkMeasured) -> Sound:

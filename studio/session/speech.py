@@ -89,7 +89,7 @@ def _started(state: SessionState, event: InputAudioBufferSpeechStarted) -> Speec
         item_id=event.item_id,
         started_seq=state.last_seq,
     )
-    return replace(state.speech, server=(*state.speech.server, span))
+    return replace(state.speech, server=state.speech.server.added(span))
 
 
 def _stopped(state: SessionState, event: InputAudioBufferSpeechStopped) -> Speech:
@@ -102,7 +102,7 @@ def _stopped(state: SessionState, event: InputAudioBufferSpeechStopped) -> Speec
                 stopped_at=state.last_at,
                 stopped_seq=state.last_seq,
             )
-            return replace(state.speech, server=(*spans[:at], span, *spans[at + 1 :]))
+            return replace(state.speech, server=spans.replaced(at, span))
     return state.speech
 
 
@@ -117,12 +117,12 @@ def _timed_out(state: SessionState, event: InputAudioBufferTimeoutTriggered) -> 
         started_seq=state.last_seq,
         stopped_seq=state.last_seq,
     )
-    return replace(state.speech, server=(*state.speech.server, span))
+    return replace(state.speech, server=state.speech.server.added(span))
 
 
 def _heard_start(state: SessionState, event: LocalSpeechStarted) -> Speech:
     span = SpeechSpan(event.audio_ms, state.last_at, started_seq=state.last_seq)
-    return replace(state.speech, local=(*state.speech.local, span))
+    return replace(state.speech, local=state.speech.local.added(span))
 
 
 def _heard_stop(state: SessionState, event: LocalSpeechStopped) -> Speech:
@@ -135,7 +135,7 @@ def _heard_stop(state: SessionState, event: LocalSpeechStopped) -> Speech:
         stopped_at=event.stopped_at,
         stopped_seq=state.last_seq,
     )
-    return replace(state.speech, local=(*spans[:-1], span))
+    return replace(state.speech, local=spans.replaced(len(spans) - 1, span))
 
 
 def _sent(state: SessionState, event: InputAudioBufferAppend) -> Speech:

@@ -14,6 +14,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from studio.audio.cleaning import Cleaning
+from studio.core.persistent import Register, Series
 from studio.protocol.dialect import Dialect
 from studio.protocol.settings import SessionSettings
 from studio.protocol.values import RateLimit, Usage
@@ -71,14 +72,14 @@ class Settings(Struct, frozen=True):
 
     asked: SessionSettings = field(default_factory=SessionSettings)
     echoed: SessionSettings | None = None
-    epochs: tuple[Epoch, ...] = ()
+    epochs: Series[Epoch] = field(default_factory=Series)
     """What was in force one after the other."""
     detecting_since: float = 0.0
     """Session seconds since when the echoed turn detection is as it is."""
     pending: tuple[PendingUpdate, ...] = ()
     refused: RefusedUpdate | None = None
     """The latest of `refusals`."""
-    refusals: tuple[RefusedUpdate, ...] = ()
+    refusals: Series[RefusedUpdate] = field(default_factory=Series)
     locked: frozenset[str] = frozenset()
     """Fields that this session cannot change any more, such as `model`, `voice`."""
 
@@ -120,6 +121,8 @@ class Item(Struct, frozen=True):
     call_id: str = ""
     arguments: str = ""
     output: str = ""
+    in_order: bool = False
+    """Whether it has its place in `Items.order`: those of out-of-band responses have none."""
 
     @property
     def text(self) -> str:
@@ -130,9 +133,11 @@ class Item(Struct, frozen=True):
 class Items(Struct, frozen=True):
     """The conversation: items by id, and their order by `previous_item_id`."""
 
-    order: tuple[str, ...] = ()
+    order: Series[str] = field(default_factory=Series)
     """Ids in conversation order; items of out-of-band responses stand in `by_id` alone."""
-    by_id: Mapping[str, Item] = field(default_factory=dict)
+    by_id: Register[str, Item] = field(default_factory=Register)
+    followers: Register[str, int] = field(default_factory=Register)
+    """How many items name this one as their `previous_id`."""
     root_wanted: int = 0
     """Items that we asked to be put first and that the server has not added."""
 
@@ -166,8 +171,9 @@ class Response(Struct, frozen=True):
 class Responses(Struct, frozen=True):
     """All responses in the order in which they began."""
 
-    order: tuple[str, ...] = ()
-    by_id: Mapping[str, Response] = field(default_factory=dict)
+    by_id: Register[str, Response] = field(default_factory=Register)
+    by_item: Register[str, str] = field(default_factory=Register)
+    """The first of the responses that an item is an output of."""
     active: str = ""
     """The in-progress response of the default conversation."""
     create_queued: bool = False
@@ -210,8 +216,8 @@ class Speech(Struct, frozen=True):
     itself and the person has not muted it; silence is sent in its place otherwise.
     """
 
-    server: tuple[SpeechSpan, ...] = ()
-    local: tuple[SpeechSpan, ...] = ()
+    server: Series[SpeechSpan] = field(default_factory=Series)
+    local: Series[SpeechSpan] = field(default_factory=Series)
     sent_bytes: int = 0
     muted: bool = False
     talk_key: bool = False
@@ -237,6 +243,10 @@ class Mark(Struct, frozen=True):
 
     characters: int
     received_bytes: int
+
+
+PartId = tuple[str, int]
+"""An item's id, and the index of a part of its content."""
 
 
 class Head(Struct, frozen=True):
@@ -266,15 +276,27 @@ class Head(Struct, frozen=True):
     dry_seqs: tuple[int, ...] = ()
     """The pieces that came too late."""
 
+    @property
+    def part(self) -> PartId:
+        """Which part it is of."""
+        return self.item_id, self.content_index
+
 
 class Playback(Struct, frozen=True):
     """Audio parts in the order in which they arrived."""
 
-    heads: tuple[Head, ...] = ()
+    by_part: Register[PartId, Head] = field(default_factory=Register)
+    unended: tuple[PartId, ...] = ()
+    """Those that were not heard to their end, nor cut."""
     hush: Hush | None = None
     """The latest time that a voice was cut off, or a reply before its first sound."""
     output_device: str = ""
     output_is_virtual: bool = False
+
+    @property
+    def heads(self) -> Series[Head]:
+        """All heads in their order."""
+        return self.by_part.series
 
 
 class Interruption(Struct, frozen=True):
@@ -344,8 +366,10 @@ class Sound(Struct, frozen=True):
     microphone: str = ""
     speaker: str = ""
     cleaning: Cleaning = field(default_factory=Cleaning)
-    echoes: Mapping[str, Echo] = field(default_factory=dict)
+    echoes: Register[str, Echo] = field(default_factory=Register)
     """By the item that the speech became."""
+    likely_echo_at: float | None = None
+    """When the latest of those was scored that were likely the speaker's own sound."""
     rtt_ms: float | None = None
     """The latest round trip to the service."""
 
@@ -364,9 +388,11 @@ class ToolCall(Struct, frozen=True):
 
 
 class Tools(Struct, frozen=True):
-    """Calls in the order in which they were made."""
+    """Calls by their ids, in the order in which they were made."""
 
-    calls: tuple[ToolCall, ...] = ()
+    calls: Register[str, ToolCall] = field(default_factory=Register)
+    open: tuple[str, ...] = ()
+    """Those that have no answer."""
 
 
 class Totals(Struct, frozen=True):
@@ -408,12 +434,12 @@ class SessionState(Struct, frozen=True):
     responses: Responses = field(default_factory=Responses)
     speech: Speech = field(default_factory=Speech)
     playback: Playback = field(default_factory=Playback)
-    interruptions: tuple[Interruption, ...] = ()
+    interruptions: Register[PartId, Interruption] = field(default_factory=Register)
     sound: Sound = field(default_factory=Sound)
     tools: Tools = field(default_factory=Tools)
     totals: Totals = field(default_factory=Totals)
     rate_limits: Mapping[str, RateLimit] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
+    problems: Series[Problem] = field(default_factory=Series)
     last_seq: int = 0
     last_at: float = 0.0
     ended: bool = False

@@ -27,16 +27,13 @@ _UNFINISHED = ("in_progress", "incomplete")
 
 def call_of(state: SessionState, call_id: str) -> ToolCall | None:
     """The call with this id."""
-    return next((each for each in state.tools.calls if each.call_id == call_id), None)
+    return state.tools.calls.get(call_id)
 
 
 def unanswered(state: SessionState, response_id: str) -> tuple[ToolCall, ...]:
     """Calls of this response that have no output."""
-    return tuple(
-        each
-        for each in state.tools.calls
-        if each.response_id == response_id and each.output is None
-    )
+    calls = (state.tools.calls[call_id] for call_id in state.tools.open)
+    return tuple(call for call in calls if call.response_id == response_id)
 
 
 def _output_done(state: SessionState, event: ResponseOutputItemDone) -> Tools:
@@ -54,7 +51,7 @@ def _called(tools: Tools, item: WireItem, response_id: str, now: float) -> Tools
     call_id = item.call_id
     if item.type != "function_call" or not call_id or item.status in _UNFINISHED:
         return tools
-    if any(each.call_id == call_id for each in tools.calls):
+    if call_id in tools.calls:
         return tools
     call = ToolCall(
         call_id=call_id,
@@ -64,7 +61,7 @@ def _called(tools: Tools, item: WireItem, response_id: str, now: float) -> Tools
         arguments=item.arguments or "",
         asked_at=now,
     )
-    return replace(tools, calls=(*tools.calls, call))
+    return replace(tools, calls=tools.calls.put(call_id, call), open=(*tools.open, call_id))
 
 
 def _answered(state: SessionState, event: ToolAnswered) -> Tools:
@@ -84,11 +81,12 @@ def _told(
 
 def _with_output(tools: Tools, call_id: str, output: str, now: float) -> Tools:
     """The first answer counts."""
-    for at, call in enumerate(tools.calls):
-        if call.call_id == call_id and call.output is None:
-            answered = replace(call, output=output, answered_at=now)
-            return replace(tools, calls=(*tools.calls[:at], answered, *tools.calls[at + 1 :]))
-    return tools
+    call = tools.calls.get(call_id)
+    if call is None or call.output is not None:
+        return tools
+    answered = replace(call, output=output, answered_at=now)
+    still_open = tuple(each for each in tools.open if each != call_id)
+    return replace(tools, calls=tools.calls.put(call_id, answered), open=still_open)
 
 
 HANDLERS: Mapping[type, Handler[Tools]] = {

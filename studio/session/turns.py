@@ -8,7 +8,7 @@ same object as before, so that a widget can compare turns with `is`.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import is_
@@ -192,12 +192,12 @@ def _ingredients(state: SessionState) -> Iterator[_Ingredients]:
     heads: dict[str, Head] = {}
     for head in state.playback.heads:
         heads.setdefault(head.item_id, head)
-    calls = {call.item_id: call for call in state.tools.calls}
+    calls = {call.item_id: call for call in state.tools.calls.values()}
     spans = {span.item_id: span for span in state.speech.server}
     local = _LocalSpeech(state.speech.local)
     echoes = state.sound.echoes
     cuts: dict[str, list[tuple[Interruption, Echo | None]]] = {}
-    for cut in state.interruptions:
+    for cut in state.interruptions.values():
         cuts.setdefault(cut.item_id, []).append((cut, echoes.get(cut.speech_item_id)))
     since = 0.0
     for at, group in enumerate(_groups(state), 1):
@@ -260,7 +260,7 @@ def _only_system(group: list[Item]) -> bool:
 class _LocalSpeech:
     """The local VAD's spans, found by time instead of by going through them all."""
 
-    def __init__(self, spans: tuple[SpeechSpan, ...]) -> None:
+    def __init__(self, spans: Sequence[SpeechSpan]) -> None:
         self._spans = spans
         self._starts_ms = [span.start_ms for span in spans]
         self._starts = [span.started_at for span in spans]

@@ -146,11 +146,11 @@ class Talking(Desktop):
 
         if not self._is_live():
             return
-        calls = self.live.state.tools.calls if self.live is not None else ()
-        call = next((each for each in calls if each.output is None), None)
-        if call is None:
+        tools = self.live.state.tools if self.live is not None else None
+        if tools is None or not tools.open:
             self.notify("No function call waits for an answer.", markup=False)
             return
+        call = tools.calls[tools.open[0]]
         label = one_line(call.name, 30)
         self.ask(label, one_line(call.arguments, 60), "", lambda text: self._send(
             ToolAnswered(call_id=call.call_id, output=text)))  # fmt: skip

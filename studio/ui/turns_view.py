@@ -144,7 +144,6 @@ def timeline(live: Shown) -> Timeline:
     threshold = None
     if detection is not None and detection.type == "server_vad":
         threshold = _USUAL_THRESHOLD if detection.threshold is None else detection.threshold
-    responses = [state.responses.by_id[each] for each in state.responses.order]
     return Timeline(
         end=max(state.last_at, 0.0 if live.is_recording else live.now),
         now=live.now if live.is_recording else None,
@@ -154,7 +153,7 @@ def timeline(live: Shown) -> Timeline:
             for turn in known
         ],
         server=clock.bits(state),
-        model=[Bit(each.created_at, each.done_at) for each in responses],
+        model=[Bit(each.created_at, each.done_at) for each in state.responses.by_id.values()],
         heard=heard_bits(state.playback.heads),
         signs={
             "server": _commits(state),
@@ -225,6 +224,6 @@ def _voice_signs(state: SessionState) -> Iterator[Sign]:
             yield Sign(head.heard_at, "first sound")
             if head.cut and head.ended_at is not None:
                 yield Sign(head.ended_at, "cut")
-    for cut in state.interruptions:
+    for cut in state.interruptions.values():
         if cut.requested_at is not None:
             yield Sign(cut.requested_at, "truncate")

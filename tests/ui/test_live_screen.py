@@ -87,7 +87,7 @@ async def test_a_waiting_call_is_answered_by_hand() -> None:
         (answer,) = held.feed.sent
         assert isinstance(answer, ToolAnswered)
         assert answer.output == "foggy"
-        assert answer.call_id == held.live.state.tools.calls[0].call_id
+        assert answer.call_id == held.live.state.tools.calls.series[0].call_id
 
 
 async def test_without_a_waiting_call_there_is_nothing_to_answer() -> None:

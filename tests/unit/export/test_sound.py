@@ -48,7 +48,7 @@ def test_a_voice_is_silent_from_where_it_was_cut(tmp_path: Path) -> None:
 
     sound, rate_hz = heard(told)
 
-    cut = told.state.interruptions[0]
+    cut = told.state.interruptions.series[0]
     after = round(cut.flushed_at * rate_hz) + rate_hz // 50
     later = [each for each in told.placement.output if each.at_s > cut.flushed_at]
     until = round(later[0].at_s * rate_hz) - 1 if later else len(sound)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from studio.audio.playout import Playing
+from studio.core.persistent import Register
 from studio.runtime.caller import Caller, Line, Look, is_heard_out, read_script
 from studio.session.state import Head, Playback, Response, Responses, SessionState
 
@@ -22,7 +23,8 @@ def answered(
     head = Head("a1", 0, "r1", received_bytes=100, played_ms=played_ms)
     active = "r1" if status == "in_progress" else ""
     return SessionState(
-        responses=Responses(("r1",), {"r1": response}, active), playback=Playback((head,))
+        responses=Responses(Register({"r1": response}), active=active),
+        playback=Playback(Register({head.part: head})),
     )
 
 

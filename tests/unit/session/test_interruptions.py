@@ -22,7 +22,6 @@ from studio.protocol.settings import DEFAULTS, SessionSettings, apply
 from studio.protocol.values import ErrorDetail, Response
 from studio.session.effects import Effect, SendEvent
 from studio.session.envelope import Envelope
-from studio.session.interruptions import of_part
 from studio.session.local import (
     InterruptWanted,
     PlaybackFlushed,
@@ -50,7 +49,7 @@ SPEECH = InputAudioBufferSpeechStarted(audio_start_ms=5_000, item_id="item_user_
 
 
 def ledger(script: Script) -> tuple[Interruption, ...]:
-    return script.state.interruptions
+    return tuple(script.state.interruptions.values())
 
 
 def effects(script: Script) -> tuple[Effect, ...]:
@@ -121,7 +120,7 @@ def test_a_voice_that_is_cut_while_it_is_being_made() -> None:
 
 
 def test_a_voice_that_is_cut_when_it_has_all_been_made() -> None:
-    (late,) = fold(LIBRARY["late_barge_in"]()).interruptions
+    (late,) = fold(LIBRARY["late_barge_in"]()).interruptions.values()
 
     assert late.generated_ms == late.received_ms == len(STORY.split(" ")) * 300
     assert late.played_ms == 1_590.0
@@ -251,13 +250,6 @@ def test_a_reply_cut_off_before_its_first_sound_is_neither_heard_nor_remembered(
     assert effects(said) == ()
 
 
-def test_the_part_of_an_entry() -> None:
-    state = fold(LIBRARY["barge_in"]())
-
-    assert of_part(state.interruptions, "item_assistant_1", 0) is state.interruptions[0]
-    assert of_part(state.interruptions, "item_assistant_1", 1) is None
-
-
 def steps(envelopes: list[Envelope]) -> list[tuple[SessionState, Envelope, SessionState]]:
     state, taken = SessionState(), []
     for at, envelope in enumerate(envelopes, start=1):
@@ -271,7 +263,7 @@ def steps(envelopes: list[Envelope]) -> list[tuple[SessionState, Envelope, Sessi
 @given(st.lists(st.sampled_from(POOL), max_size=80))
 def test_the_ledger_holds_in_any_order(envelopes: list[Envelope]) -> None:
     taken = steps(envelopes)
-    entries = taken[-1][2].interruptions if taken else ()
+    entries = tuple(taken[-1][2].interruptions.values()) if taken else ()
 
     parts = [(each.item_id, each.content_index) for each in entries]
     assert len(set(parts)) == len(parts)

@@ -38,7 +38,7 @@ def test_any_envelopes_in_any_order_are_survived(envelopes: list[Envelope]) -> N
     assert state.last_seq == len(envelopes)
     assert set(state.items.order) <= state.items.by_id.keys()
     assert len(set(state.items.order)) == len(state.items.order)
-    assert set(state.responses.order) == state.responses.by_id.keys()
+    assert {each.id for each in state.items.by_id.values() if each.in_order} == {*state.items.order}
 
 
 IDS = st.sampled_from(["a", "b", "c", ""])
@@ -201,8 +201,8 @@ def test_the_folded_words_are_those_of_the_recording(name: str) -> None:
     assert spoken
     assert {(item_id, state.items.by_id[item_id].text) for item_id, _ in spoken} == spoken
     assert {(item_id, state.items.by_id[item_id].text) for item_id, _ in heard} == heard
-    assert {(call.call_id, call.arguments) for call in state.tools.calls} == called
-    assert all(call.output for call in state.tools.calls)
+    assert {(call.call_id, call.arguments) for call in state.tools.calls.values()} == called
+    assert all(call.output for call in state.tools.calls.values())
 
 
 @pytest.mark.parametrize("name", RECORDED)

@@ -68,7 +68,7 @@ def test_playback_knows_what_was_received_and_heard() -> None:
 
 def test_a_response_knows_its_times_and_its_end() -> None:
     state = state_of("barge_in")
-    first, second = (state.responses.by_id[each] for each in state.responses.order)
+    first, second = state.responses.by_id.values()
 
     assert (first.status, first.reason, first.muted) == ("cancelled", "turn_detected", True)
     assert (second.status, second.muted) == ("completed", False)
@@ -97,7 +97,7 @@ def test_a_typed_request_and_its_response_belong_together() -> None:
 
 
 def test_a_call_counts_once_and_keeps_its_first_answer() -> None:
-    (call,) = state_of("tool_round").tools.calls
+    (call,) = state_of("tool_round").tools.calls.values()
 
     assert (call.name, call.arguments) == ("get_weather", '{"city": "London"}')
     assert call.output == '{"sky": "foggy", "degrees": 12}'
@@ -116,7 +116,7 @@ def test_a_call_that_was_cut_off_does_not_count() -> None:
             script.envelopes.append(envelope)
 
     assert "incomplete" in script.envelopes[-2].raw
-    assert script.state.tools.calls == ()
+    assert not script.state.tools.calls
 
 
 def test_cached_tokens_are_a_part_of_the_input() -> None:
