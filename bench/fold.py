@@ -1,21 +1,26 @@
 """How fast the fold, the log and the event store are: microseconds an event, by kind.
 
-Run `python bench/fold.py`. The session is one hour of synthetic talk: 20 ms blocks of microphone
-sound, a spoken turn about every ten seconds. The limits stand beside the figures.
+Run `python -m bench.fold [EVENTS]`. The first table folds the sessions of `bench.stage.big_session`
+up to so many events and tells the CPU time of one event, on the whole and of the last tenth: a
+session's length must not show in it. The second is one hour of synthetic talk: 20 ms blocks of
+microphone sound, a spoken turn about every ten seconds. The limits stand beside the figures.
 """
 
 from __future__ import annotations
 
 import base64
+import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from statistics import median
 
+from bench.stage.big_session import DEFAULT_EVENTS, make_session
 from studio.protocol.codec import decode_client
 from studio.protocol.dialect import Dialect
 from studio.session.envelope import Envelope, Origin
@@ -42,6 +47,31 @@ LIMITS = {
     "store, one line, us": 30.0,
     "replay of the hour from disk, s": 20.0,
 }
+
+
+LENGTHS = (1_000, 10_000, 100_000, 1_000_000)
+BATCH = 5_000
+"""Envelopes that are decoded before the clock runs: a million of them would not fit in memory."""
+
+
+def lengths_us(most: int) -> Iterator[tuple[int, float, float, int]]:
+    """Of each session: events, CPU microseconds an event, those of the last tenth, and items."""
+    for length in (each for each in LENGTHS if each <= most):
+        with tempfile.TemporaryDirectory() as folder:
+            make_session(Path(folder), length)
+            envelopes = iter(read_session(Path(folder)).envelopes())
+            state, done, late, spent, late_s = SessionState(), 0, 0, 0.0, 0.0
+            size = min(BATCH, length // 10)
+            while batch := list(islice(envelopes, size)):
+                before = time.process_time()
+                for envelope in batch:
+                    state = reduce(state, envelope).state
+                seconds = time.process_time() - before
+                done, spent = done + len(batch), spent + seconds
+                if done <= length - length // 10:
+                    late, late_s = done, spent
+            last_us = (spent - late_s) * 1e6 / (done - late)
+            yield done, spent * 1e6 / done, last_us, len(state.items.order)
 
 
 def an_hour() -> list[Envelope]:
@@ -85,7 +115,11 @@ def each_us(work: Callable[[], Iterable[object]]) -> float:
     return best
 
 
-def main() -> None:
+def main(most: int) -> None:
+    print(f"{'events':>10} {'us an event':>12} {'in the last tenth':>18} {'items':>7}")
+    for events, us, last_us, items in lengths_us(most):
+        print(f"{events:10,} {us:12.1f} {last_us:18.1f} {items:7,}", flush=True)
+    print()
     envelopes = an_hour()
     times, state, fold_s = fold_times(envelopes)
     figures = {
@@ -145,4 +179,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_EVENTS)
