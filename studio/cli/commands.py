@@ -13,6 +13,7 @@ from studio.app.choices import Choices, sound_end
 from studio.cli import options
 from studio.cli.lab import lab
 from studio.cli.presets import presets
+from studio.cli.telling import say, warn
 from studio.core.text import printable
 
 app = typer.Typer(
@@ -266,9 +267,9 @@ def sessions(
 
     choices = Choices(sessions_dir=sessions_dir)
     if empty_trash:
-        library.empty_trash(choices, os.environ, say=_say)
+        library.empty_trash(choices, os.environ, say=say)
     elif trash:
-        library.list_trash(choices, os.environ, as_json=as_json, say=_say)
+        library.list_trash(choices, os.environ, as_json=as_json, say=say)
     else:
         library.list_stored(
             choices,
@@ -276,8 +277,8 @@ def sessions(
             search=search or (),
             archived=archived,
             as_json=as_json,
-            say=_say,
-            warn=_warn,
+            say=say,
+            warn=warn,
         )
 
 
@@ -334,8 +335,8 @@ def session(
         session=name,
         tidying=tidying,
         as_json=as_json,
-        say=_say,
-        warn=_warn,
+        say=say,
+        warn=warn,
     )
 
 
@@ -354,9 +355,7 @@ def compare(
     from studio.app.library import compare_stored
 
     choices = Choices(sessions_dir=sessions_dir)
-    compare_stored(
-        choices, os.environ, sessions=(one, other), as_json=as_json, say=_say, warn=_warn
-    )
+    compare_stored(choices, os.environ, sessions=(one, other), as_json=as_json, say=say, warn=warn)
 
 
 @app.command()
@@ -410,7 +409,7 @@ def export(
         without=without or (),
         output=output,
         print_bytes=_print_bytes,
-        warn=_warn,
+        warn=warn,
     )
 
 
@@ -466,13 +465,13 @@ def events(
             filter_text=filter_text,
             forms=[name for name, asked in forms.items() if asked],
             say=_say_as_it_is,
-            warn=_warn,
+            warn=warn,
         )
     except BrokenPipeError:  # whoever read it has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = FOUND
     except OSError as failure:
-        _warn(f"Not finished: {failure.strerror or failure}.")
+        warn(f"Not finished: {failure.strerror or failure}.")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = FAILED
     sys.exit(status)
@@ -494,12 +493,7 @@ def doctor(
     from studio.app.doctor import examine
 
     choices = Choices(provider=provider, base_url=base_url)
-    sys.exit(examine(choices, os.environ, plays_tone=sound, as_json=as_json, say=_say))
-
-
-def _say(text: str) -> None:
-    """Print text that is already safe for a terminal, such as JSON or an export to a file."""
-    typer.echo(text)
+    sys.exit(examine(choices, os.environ, plays_tone=sound, as_json=as_json, say=say))
 
 
 def _say_as_it_is(text: str) -> None:
@@ -511,11 +505,6 @@ def _say_as_it_is(text: str) -> None:
 def _print_bytes(data: bytes) -> None:
     """Print an export that is already safe for a terminal, to the byte."""
     typer.echo(data, nl=False)
-
-
-def _warn(text: str) -> None:
-    """Print outside text made harmless on standard error."""
-    _say_plainly(text, to_errors=True)
 
 
 def _say_plainly(text: str, *, to_errors: bool = False) -> None:

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from studio.cli import options
-from studio.core.text import printable
+from studio.cli.takes import AsJson, take
+from studio.cli.telling import say, warn
 
 lab = typer.Typer(
     name="lab",
@@ -40,7 +41,8 @@ ProfileName = Annotated[
         help="Whose turn detection: a profile, such as azure, or a .toml file.",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+lab.add_typer(take)
 
 
 @lab.command()
@@ -70,8 +72,8 @@ def segments(
             settings=SegmenterSettings(threshold, prefix, silence),
             profile=profile,
             as_json=as_json,
-            say=_say,
-            warn=_warn,
+            say=say,
+            warn=warn,
         )
     )
 
@@ -108,17 +110,24 @@ def fit(
             sessions=sessions,
             save=save,
             as_json=as_json,
-            say=_say,
-            warn=_warn,
+            say=say,
+            warn=warn,
         )
     )
 
 
-def _say(text: str) -> None:
-    """Print text that is already safe for a terminal."""
-    typer.echo(text)
+@lab.command()
+def takes(
+    wanted: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]…", help="Only these: names, patterns such as 'shipped/*', tag:TAG."
+        ),
+    ] = None,
+    trash: Annotated[bool, typer.Option("--trash", help="List what was removed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the takes at hand: length, turns, noises, where they are from."""
+    from studio.app.lab_takes import list_takes
 
-
-def _warn(text: str) -> None:
-    """Print outside text made harmless on standard error."""
-    typer.echo(printable(text), err=True)
+    list_takes(os.environ, wanted=wanted or (), trash=trash, as_json=as_json, say=say, warn=warn)

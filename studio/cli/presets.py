@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from studio.core.text import printable
+from studio.cli.telling import say, warn
 
 presets = typer.Typer(
     name="presets",
@@ -30,7 +30,7 @@ def listed(context: typer.Context, as_json: _AsJson = False) -> None:
         return
     from studio.app.presets import list_presets
 
-    list_presets(os.environ, as_json=as_json, say=_say, warn=_warn)
+    list_presets(os.environ, as_json=as_json, say=say, warn=warn)
 
 
 @presets.command()
@@ -38,7 +38,7 @@ def show(name: _Name, as_json: _AsJson = False) -> None:
     """Show what a preset states and where it comes from."""
     from studio.app.presets import show_preset
 
-    show_preset(os.environ, name, as_json=as_json, say=_say)
+    show_preset(os.environ, name, as_json=as_json, say=say)
 
 
 @presets.command()
@@ -46,7 +46,7 @@ def diff(one: _Name, other: _Name) -> None:
     """Show what differs between two presets."""
     from studio.app.presets import compare_presets
 
-    compare_presets(os.environ, one, other, say=_say)
+    compare_presets(os.environ, one, other, say=say)
 
 
 @presets.command(name="import")
@@ -58,7 +58,7 @@ def take_in(
     """Keep the preset that a file holds, under the file's name."""
     from studio.app.presets import presets_of
 
-    _say(f"Kept: {presets_of(os.environ).take_in(str(file)).name}")
+    say(f"Kept: {presets_of(os.environ).take_in(str(file)).name}")
 
 
 @presets.command()
@@ -68,7 +68,7 @@ def export(
     """Write a preset to a file, for somebody else or for a repository."""
     from studio.app.presets import presets_of
 
-    _say(f"Written: {presets_of(os.environ).export(name, str(to))}")
+    say(f"Written: {presets_of(os.environ).export(name, str(to))}")
 
 
 @presets.command()
@@ -79,12 +79,4 @@ def delete(name: _Name) -> None:
     kept = presets_of(os.environ)
     preset = kept.named(name)
     kept.delete(preset.name)
-    _say(f"Deleted: {preset.name}")
-
-
-def _say(text: str) -> None:
-    typer.echo(printable(text))
-
-
-def _warn(text: str) -> None:
-    typer.echo(printable(text), err=True)
+    say(f"Deleted: {preset.name}")

@@ -27,7 +27,7 @@ _LARGEST_NOTES_BYTES = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class StoredTake:
-    """A take in a list: all but its sound.
+    """A take in a list: all but its sound. What a sweep is given (`lab.refs.TakeRef`).
 
     Attributes:
         name: its folder's name.
@@ -44,6 +44,25 @@ class StoredTake:
     origin: str = ""
     tags: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Another text where its sound or its labels are others; does not read the sound."""
+        try:
+            told = self.audio_file.stat()
+            sound = f"{told.st_size} {told.st_mtime_ns}"
+        except OSError:
+            sound = "gone"
+        return f"{self.audio_file} {sound} {self.truth}"
+
+    def load(self) -> Take:
+        """The take with its sound.
+
+        Raises:
+            StudioError: its sound cannot be read.
+        """
+        audio = read_wire_sound(self.audio_file).audio
+        return Take(self.name, audio, self.audio_format, self.truth, self.origin, self.tags)
 
 
 def stored_take(
@@ -64,16 +83,6 @@ def stored_take(
         notes.tags,
         notes.faults + misfits,
     )
-
-
-def read_take(stored: StoredTake) -> Take:
-    """A take with its sound.
-
-    Raises:
-        StudioError: its sound cannot be read.
-    """
-    audio = read_wire_sound(stored.audio_file).audio
-    return Take(stored.name, audio, stored.audio_format, stored.truth, stored.origin, stored.tags)
 
 
 def look_at(folder: Path) -> StoredTake:

@@ -9,7 +9,7 @@ from studio.audio.formats import AudioFormat
 from studio.core.errors import StudioError
 from studio.lab.labels import Label, Truth
 from studio.lab.take import Take
-from studio.lab.take_files import AUDIO_NAME, NOTES_NAME, read_take
+from studio.lab.take_files import AUDIO_NAME, NOTES_NAME
 from studio.lab.take_store import TakeStore, tidy_name
 
 TRUTH = Truth((Label(20, 60, "turn", "Yes."), Label(70, 90, "noise", "cough")))
@@ -36,11 +36,24 @@ def test_a_take_comes_back_as_it_was_kept(audio_format: AudioFormat, tmp_path: P
     stored = store.keep(kept)
     assert stored.truth == TRUTH
     assert stored.duration_ms == kept.duration_ms
-    found = read_take(store.find("short-answer"))
+    found = store.find("short-answer").load()
     assert (found.audio, found.audio_format, found.truth) == (kept.audio, audio_format, TRUTH)
     assert (found.origin, found.tags, found.digest) == (kept.origin, kept.tags, kept.digest)
     assert store.listing().takes == (stored,)
     assert files(tmp_path / "takes") == {"short-answer"}
+
+
+def test_the_key_of_a_take_is_another_where_its_labels_or_its_sound_are(tmp_path: Path) -> None:
+    store = TakeStore(tmp_path)
+    stored = store.keep(take())
+    assert store.find("short-answer").key == stored.key
+    assert store.label("short-answer", None).key != stored.key
+    before = store.label("short-answer", TRUTH).key
+    assert before == stored.key
+    stored.audio_file.write_bytes(b"")
+    emptied = stored.key
+    stored.audio_file.unlink()
+    assert len({before, emptied, stored.key}) == 3
 
 
 def test_a_second_one_of_a_name_gets_a_number(tmp_path: Path) -> None:
@@ -136,7 +149,7 @@ def test_notes_that_are_wrong_are_named_and_the_sound_can_be_used(
     stored = store.find("short-answer")
     assert len(stored.faults) == 1
     assert fault in stored.faults[0]
-    assert read_take(stored).audio == take().audio
+    assert stored.load().audio == take().audio
 
 
 def test_a_label_that_fits_is_used_beside_one_that_does_not(tmp_path: Path) -> None:
@@ -167,7 +180,7 @@ def test_a_take_whose_sound_was_cut_short_is_not_read(tmp_path: Path) -> None:
     stored = store.keep(take())
     stored.audio_file.write_bytes(stored.audio_file.read_bytes()[:1_000])
     with pytest.raises(StudioError, match="ends before its header says"):
-        read_take(stored)
+        stored.load()
 
 
 def test_a_take_without_sound_is_not_kept(tmp_path: Path) -> None:
