@@ -22,6 +22,10 @@ FASTEST = 4.0
 """The speed beyond which nobody could follow what is said."""
 
 
+_AHEAD_S, _WORTH_S = 0.2, 1.0
+"""How soon before what was told ends more is told, where that is at least so long."""
+
+
 def play_event(feed: Feed, path: str, envelope: Envelope, speaker: str) -> None:
     """Have the audio of one event of a session's folder sound once."""
     event = envelope.event
@@ -56,6 +60,8 @@ class ReplaySound:
         self._number = 0
         self._told: tuple[object, ...] | None = None
         self._is_virtual = False
+        self._until = 0.0
+        self._parts = 0
 
     def follow(self, replayed: Replayed | None, speaker: str) -> None:
         """Tell the worker what ought to sound now, where that is not what it was told."""
@@ -65,6 +71,7 @@ class ReplaySound:
         if wanted is not None and replayed is not None:
             placed = replayed.placement()
             self._number += 1
+            self._until = replayed.end
             self._feed.play_recording(
                 PlayRecording(
                     number=self._number,
@@ -88,14 +95,22 @@ class ReplaySound:
             replayed.heard(heard)
 
     def _wanted(self, replayed: Replayed | None, speaker: str) -> tuple[object, ...] | None:
-        """What ought to sound: another value for each leap of the play-head."""
+        """What ought to sound: another value for each leap of the play-head, and for more of it."""
         if replayed is None:
             return None
         silence = self._silence(replayed)
         replayed.sound = silence or self._remark(replayed.head.speed)
         if silence or not replayed.head.is_playing:
             return None
-        return replayed, replayed.head.leaps, speaker
+        if self._told is not None and self._is_more(replayed):
+            self._parts += 1
+        return replayed, replayed.head.leaps, self._parts, speaker
+
+    def _is_more(self, replayed: Replayed) -> bool:
+        """Whether what was told is all but heard, and more was written since."""
+        head = replayed.head
+        left_s = (self._until - head.at) / head.speed
+        return left_s <= _AHEAD_S and replayed.end >= head.at + _WORTH_S
 
     def _silence(self, replayed: Replayed) -> str:
         """Why nothing is to sound; empty where something is."""
