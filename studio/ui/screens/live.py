@@ -122,6 +122,8 @@ class LiveScreen(Screen[None]):
 
     def _place(self) -> None:
         self._panes.place(self._mode, self._wishes)
+        if self.focused is None and self._mode is not Mode.TOO_SMALL:
+            self._panes.boxes[self._wishes.current].body.focus()  # what is hidden loses the focus
         self.meter.left_columns = self._wishes.sizes.config_columns
         wants = self._mode is Mode.WIDE if self._wants_detail is None else self._wants_detail
         self._detail.set_class(wants, "-shown")

@@ -27,7 +27,7 @@ _OWN_FIRST = 4
 class Bar(Widget):
     """One line that shows what it is given."""
 
-    DEFAULT_CSS = "Bar { height: 1; width: 1fr; }"
+    DEFAULT_CSS = "Bar { height: 1; width: 1fr; text-wrap: nowrap; text-overflow: clip; }"
 
     def __init__(self, name: str) -> None:
         super().__init__(id=name)
