@@ -11,6 +11,29 @@ OWN_SERVER_COMMAND = (sys.executable, "-m", "studio", "serve", "--port", "0", "-
 """A server for one studio: on a free port, gone when its parent is."""
 
 
+_LOADING_S = 30.0
+_LOOK_EVERY_S = 0.2
+
+
+async def until_loaded(url: str) -> None:
+    """Wait until a local server has its speech models, or half a minute: else the first is slow.
+
+    Args:
+        url: its WebSocket address.
+    """
+    import asyncio
+    from contextlib import suppress
+    from urllib.parse import urlsplit
+
+    import httpx2
+
+    health = f"http://{urlsplit(url).netloc}/health"
+    with suppress(TimeoutError, httpx2.HTTPError, ValueError):
+        async with asyncio.timeout(_LOADING_S), httpx2.AsyncClient(trust_env=False) as client:
+            while "loading" in (await client.get(health)).json()["models"].values():  # noqa: ASYNC110
+                await asyncio.sleep(_LOOK_EVERY_S)
+
+
 def serve_forever(  # noqa: PLR0913 the command line's own options
     environ: Mapping[str, str],
     *,

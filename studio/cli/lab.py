@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from studio.cli import options
+from studio.cli.audition import audition
 from studio.cli.takes import AsJson, take
 from studio.cli.telling import say, warn
 
@@ -18,7 +19,7 @@ lab = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
-    help="Try turn detection on recordings: what a setting would have made of the same speech.",
+    help="Try turn detection on recordings, and voices on lines: what a setting makes of the same.",
 )
 
 Threshold = Annotated[
@@ -43,6 +44,7 @@ ProfileName = Annotated[
 ]
 
 lab.add_typer(take)
+lab.command()(audition)
 
 
 @lab.command()

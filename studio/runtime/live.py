@@ -41,13 +41,11 @@ from studio.session.speech import input_format
 from studio.storage.folders import make_folder
 from studio.storage.header import Header, public_url
 from studio.storage.writer import SessionWriter
+from studio.vad.detector import Deaf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from studio.audio.playout import PlayoutEvent
     from studio.runtime.plan import ConnectPlan
@@ -60,18 +58,6 @@ _CELLS_EVERY_TICKS = 3
 _AFTER_BLOCK_S = 0.001
 _SETTLING_S = 3.0
 _GREETING_S = 20.0
-
-
-class _Deaf:
-    """A speech detector that hears nothing, where the real one cannot be loaded."""
-
-    def probability(self, frame: NDArray[np.float32]) -> float:
-        """No speech."""
-        del frame
-        return 0.0
-
-    def reset(self) -> None:
-        """Nothing to forget."""
 
 
 class LiveSession:
@@ -352,7 +338,7 @@ def _detector(world: World) -> tuple[SpeechDetector, ProblemSeen | None]:
         problem = ProblemSeen(
             severity="warning", title=failure.title, message=failure.message, hint=failure.hint
         )
-        return _Deaf(), problem
+        return Deaf(), problem
 
 
 def _header(plan: ConnectPlan, world: World, sound: OpenedSound) -> Header:

@@ -31,6 +31,18 @@ class SpeechDetector(Protocol):
         ...
 
 
+class Deaf:
+    """Hears nothing: where no model can be loaded, or nobody speaks."""
+
+    def probability(self, frame: NDArray[np.float32]) -> float:
+        """No speech."""
+        del frame
+        return 0.0
+
+    def reset(self) -> None:
+        """Nothing to forget."""
+
+
 class SileroDetector:
     """The streaming Silero model, one state per instance, for one thread at a time.
 

@@ -31,6 +31,7 @@ from studio.session.envelope import Origin
 from studio.session.speaking import spoken_words
 from tests.conversations import LIBRARY, Talk
 from tests.fakes.chromium import CHROMIUM, page
+from tests.fakes.page_checks import FAINT, PLAYERS, UNNAMED
 from tests.fakes.proxy import Proxy, recording_proxy
 from tests.fakes.told import stored, told, told_from
 
@@ -217,8 +218,8 @@ async def test_chromium_opens_the_report_without_a_word_and_without_a_network(
 
     async with page() as tab:
         await tab.open(address)
-        players = await tab.evaluate(_PLAYERS)
-        unnamed = await tab.evaluate(_UNNAMED)
+        players = await tab.evaluate(PLAYERS)
+        unnamed = await tab.evaluate(UNNAMED)
         widths = []
         for width in (390, 1280):
             assert (await tab.look(width, 900)).startswith(b"\x89PNG")
@@ -242,54 +243,6 @@ async def test_all_text_of_the_report_can_be_read(scheme: str, tmp_path: Path) -
     async with page() as tab:
         await tab.open(address)
         await tab.look(1280, 900, scheme)
-        faint = await tab.evaluate(_FAINT)
+        faint = await tab.evaluate(FAINT)
 
     assert faint == []
-
-
-_PLAYERS = """
-Promise.all([...document.querySelectorAll('audio')].map((player) => new Promise((done) => {
-  player.preload = 'metadata';
-  if (player.readyState) return done(player.duration > 0 ? '' : 'no length');
-  player.onloadedmetadata = () => done(player.duration > 0 ? '' : 'no length');
-  player.onerror = () => done(player.error.message);
-  player.load();
-}))).then((told) => told.filter((each) => each))
-"""
-"""What hinders the players of the page from playing."""
-
-_UNNAMED = """
-[...document.querySelectorAll('section, article, nav, audio, svg[role], a, table th')]
-  .filter((each) => !each.ariaLabel && !each.getAttribute('aria-labelledby'))
-  .filter((each) => !each.textContent.trim())
-  .map((each) => each.outerHTML.slice(0, 80))
-"""
-"""Elements that a screen reader has no name for."""
-
-_FAINT = """
-(() => {
-  const channels = (color) => color.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map((each) => each / 255)
-    .map((each) => (each <= 0.03928 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, each, at) => sum + each * [0.2126, 0.7152, 0.0722][at], 0);
-  const behind = (node) => {
-    for (; node; node = node.parentElement) {
-      const color = channels(getComputedStyle(node).backgroundColor);
-      if (color.length === 3 || color[3] === 1) return color;
-    }
-    return [255, 255, 255];
-  };
-  const faint = [];
-  for (const node of document.querySelectorAll('body *')) {
-    const words = [...node.childNodes].some((each) => each.nodeType === 3 && each.data.trim());
-    if (!words || node.closest('title')) continue;
-    const style = getComputedStyle(node);
-    const isDrawn = node.namespaceURI.endsWith('svg');
-    const [a, b] = [light(channels(isDrawn ? style.fill : style.color)), light(behind(node))];
-    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (contrast < 4.5) faint.push(`${node.textContent.slice(0, 30)}: ${contrast.toFixed(2)}`);
-  }
-  return faint;
-})()
-"""
-"""Texts of the page whose contrast to what is behind them is below 4.5."""
