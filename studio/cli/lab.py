@@ -11,6 +11,7 @@ import typer
 
 from studio.cli import options
 from studio.cli.audition import audition
+from studio.cli.sweep import sweep
 from studio.cli.takes import AsJson, take
 from studio.cli.telling import say, warn
 
@@ -34,17 +35,9 @@ Prefix = Annotated[
     int,
     typer.Option("--prefix", metavar="MS", min=0, max=60_000, help="prefix_padding_ms."),
 ]
-ProfileName = Annotated[
-    str,
-    typer.Option(
-        "--profile",
-        metavar="NAME",
-        help="Whose turn detection: a profile, such as azure, or a .toml file.",
-    ),
-]
-
 lab.add_typer(take)
 lab.command()(audition)
+lab.command()(sweep)
 
 
 @lab.command()
@@ -56,7 +49,7 @@ def segments(
     threshold: Threshold = 0.5,
     silence: Silence = 500,
     prefix: Prefix = 300,
-    profile: ProfileName = "openai",
+    profile: options.ProfileName = "openai",
     as_json: AsJson = False,
 ) -> None:
     """Print where a server's turn detection would begin and end speech in sound files.

@@ -136,3 +136,11 @@ SessionsDir = Annotated[
         rich_help_panel=_KEEP,
     ),
 ]
+ProfileName = Annotated[
+    str,
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        help="Whose turn detection: a profile, such as azure, or a .toml file.",
+    ),
+]

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from studio.core.units import VAD_FRAME_MS
-from studio.lab.figures import rank
 from studio.lab.front import Objectives, best
 from studio.lab.tally import COUNTED, LEAST_DELAY_MS
 
@@ -67,7 +66,7 @@ def trust(tally: Tally, grid: Grid, budget: float) -> Trust:
     drawn = {name: weights @ counts[:, at].T for at, name in enumerate(COUNTED)}
     turns: Draws = weights @ tally.turns[with_evidence].astype(np.float64)
     lost = drawn["cut_off"] + drawn["missed"] + drawn["merged"]
-    delays = _delays(tally, grid, with_evidence, weights, turns)
+    delays = _delays(tally, grid, with_evidence, weights)
     wins = np.zeros(grid.pairs)
     for at in range(DRAWS):
         aims = Objectives(lost[at], delays[at], drawn["ghosts"][at], float(turns[at]))
@@ -88,23 +87,17 @@ def most_of_none(count: int) -> float:
     return 1 - 0.05 ** (1 / count) if count else 1.0
 
 
-def _delays(
-    tally: Tally,
-    grid: Grid,
-    units: NDArray[np.intp],
-    weights: Draws,
-    turns: Draws,
-) -> Draws:
+def _delays(tally: Tally, grid: Grid, units: NDArray[np.intp], weights: Draws) -> Draws:
     """The median delay by drawing and pair, to a frame."""
     kept = tally.unit_delays[..., units, :].reshape(grid.pairs, units.size, -1)
     narrow = weights.astype(np.float32)
-    wanted = np.array([rank(0.5, int(each)) for each in turns])[:, None]
     found = np.empty((DRAWS, grid.pairs))
     for pair in range(grid.pairs):
         running = (narrow @ kept[pair].astype(np.float32)).cumsum(axis=1)
+        wanted = np.maximum(1, np.ceil(running[:, -1:] / 2))
         steps = (running < wanted).sum(axis=1)
         found[:, pair] = steps * VAD_FRAME_MS + LEAST_DELAY_MS + VAD_FRAME_MS / 2
-        found[running[:, -1] < wanted[:, 0], pair] = np.inf
+        found[running[:, -1] == 0, pair] = np.inf
     return found
 
 

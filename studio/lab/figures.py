@@ -22,20 +22,21 @@ if TYPE_CHECKING:
     Ms = NDArray[np.float64]
 
 _MS_AN_HOUR = 3_600_000
+_ROUNDING = 1e-9
+"""20 × 0.95 is 19, whatever floats make of it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Figures:
-    """Counts of turns, and delays in ms.
-
-    A turn that is never answered has an endless delay, so that missing turns is not fast.
+    """Counts of turns, and delays in ms of those that are not lost.
 
     Attributes:
         turns: true turns that were tried, the same for every setting.
         audio_ms: how much was listened to.
         clipped: turns that lost some of their beginning.
-        delay_p50_ms: half of the turns are answered within this; infinite where fewer are.
-        delay_p95_ms: 95 % of the turns are.
+        delay_p50_ms: half of the turns that are not lost are over within this after their last
+            sound; infinite where all are lost.
+        delay_p95_ms: 95 % of them are.
     """
 
     turns: int
@@ -63,8 +64,8 @@ class Figures:
             turns=turns,
             audio_ms=int(tally.audio_ms.sum()),
             clipped=tally.clipped.sum(axis=-1).reshape(-1),
-            delay_p50_ms=_percentile(running, turns, 0.50).repeat(prefixes),
-            delay_p95_ms=_percentile(running, turns, 0.95).repeat(prefixes),
+            delay_p50_ms=_percentile(running, 0.50).repeat(prefixes),
+            delay_p95_ms=_percentile(running, 0.95).repeat(prefixes),
             **counted,
         )
 
@@ -98,15 +99,9 @@ RATES = (
 """The names of `Figures.rates`."""
 
 
-def rank(share: float, count: int) -> int:
-    """How many of `count` values a percentile lies above or on: the nearest rank."""
-    return max(1, math.ceil(share * count - 1e-9))
-
-
-def _percentile(running: Counts, turns: int, share: float) -> Ms:
-    """The delay that so many of all turns have at most, by pair."""
-    wanted = rank(share, turns)
-    place = (running < wanted).sum(axis=1)
-    found: Ms = place + float(LEAST_DELAY_MS)
-    found[running[:, -1] < wanted] = math.inf
+def _percentile(running: Counts, share: float) -> Ms:
+    """The delay that so many of the turns have at most, by pair."""
+    wanted = np.maximum(1, np.ceil(share * running[:, -1:] - _ROUNDING))
+    found: Ms = (running < wanted).sum(axis=1) + float(LEAST_DELAY_MS)
+    found[running[:, -1] == 0] = math.inf
     return found

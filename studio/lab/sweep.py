@@ -198,6 +198,11 @@ def _heard(place: int, ref: TakeRef, plan: Plan, twin: Twin, *, by_turn: bool) -
     return [Heard(twin.hear(variant.of(take)), truth, units, unit) for variant in plan.variants]
 
 
+def heard_units(place: int, *, by_turn: bool) -> frozenset[int]:
+    """The units that a take at this place among all may count for."""
+    return frozenset(range(UNITS)) if by_turn else frozenset({place % UNITS})
+
+
 def labelled(take: Take) -> Truth:
     """What is true of a take.
 

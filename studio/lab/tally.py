@@ -55,15 +55,17 @@ class Tally:
     Attributes:
         turns: true turns of each unit.
         audio_ms: length of each unit's takes.
+        noises: labelled noises of each unit.
         counts: by threshold, silence, one of `COUNTED`, unit.
         clipped: turns whose beginning is lost, by threshold, silence, prefix, unit.
-        delays: turns by threshold, silence, and ms from `LEAST_DELAY_MS` on; only those whose end
-            was decided before the next one began.
+        delays: turns by threshold, silence, and ms from `LEAST_DELAY_MS` on; only those that are
+            not lost, for what is cut off is answered at any time.
         unit_delays: the same in steps of a frame, by threshold, silence, unit, step.
     """
 
     turns: Counts
     audio_ms: Counts
+    noises: Counts
     counts: Counts
     clipped: Counts
     delays: Counts
@@ -75,6 +77,7 @@ class Tally:
         thresholds, silences, prefixes = grid.shape
         pair = (thresholds, silences)
         return Tally(
+            np.zeros(UNITS, np.int64),
             np.zeros(UNITS, np.int64),
             np.zeros(UNITS, np.int64),
             np.zeros((*pair, len(COUNTED), UNITS), np.int32),
@@ -92,6 +95,8 @@ class Tally:
         """Count in what each setting makes of these takes."""
         self.turns[:] += np.bincount(batch.turn_units, minlength=UNITS)
         self.audio_ms[:] += batch.audio_ms(UNITS)
+        noises = batch.units_at(batch.noises.begin_ms // VAD_FRAME_MS)
+        self.noises[:] += np.bincount(noises, minlength=UNITS)
         for at, threshold in enumerate(grid.thresholds):
             bars = Rules.of(SegmenterSettings(threshold), profile)
             pauses = Pauses(batch.probabilities, bars)
@@ -180,6 +185,7 @@ class _Row:
         for prefix, each in enumerate(rules):
             lost = clipping(spans, each, batch.turns, found.first, found.missed) > 0
             self.clipped.append(units[lost] + (silence * self._prefixes + prefix) * UNITS)
+        answered[cut_off] = False
         delays = found.delay_ms[answered] - LEAST_DELAY_MS
         delays = np.minimum(np.maximum(delays, 0), _DELAYS - 1)
         self.delays.append(delays + silence * _DELAYS)

@@ -54,6 +54,11 @@ class Twin:
         self._name = detector_name
         self._shelf = shelf
 
+    @property
+    def name(self) -> str:
+        """Of the detector, with its version."""
+        return self._name
+
     def hear(self, take: Take) -> Probabilities:
         """A probability for each whole 32 ms frame of the take, as the live detector gives it."""
         key = f"{take.digest}-{self._name}"

@@ -70,7 +70,7 @@ def test_a_sweep_counts_what_each_setting_is_judged_by(takes: list[Take], profil
     heard = [level_twin().hear(take) for take in takes]
     for at, each in enumerate(GRID.settings()):
         verdicts: Counter[str] = Counter()
-        delays: list[float] = []
+        delays: list[int] = []
         rules = Rules.of(each, profile)
         for take, probabilities in zip(takes, heard, strict=True):
             assert take.truth is not None
@@ -83,7 +83,9 @@ def test_a_sweep_counts_what_each_setting_is_judged_by(takes: list[Take], profil
             verdicts["ghosts"] += len(score.ghosts)
             verdicts["noise_ghosts"] += sum(ghost.noise is not None for ghost in score.ghosts)
             delays += [
-                np.inf if turn.delay_ms is None else max(-64, turn.delay_ms) for turn in score.turns
+                max(-64, turn.delay_ms)
+                for turn in score.turns
+                if turn.verdict in ("ok", "late") and turn.delay_ms is not None
             ]
         counted = {name: getattr(found, name)[at] for name in (*COUNTED, "clipped")}
         counted["cut off"] = counted.pop("cut_off")

@@ -1,0 +1,127 @@
+"""Runs a sweep for a person: which takes, where the work is done, and what came of it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from studio.core.errors import StudioError
+from studio.core.text import one_line
+from studio.lab.front import BUDGET
+from studio.lab.hearing import listener
+from studio.lab.library import TakeLibrary
+from studio.lab.refs import Skipped
+from studio.lab.shipped import shipped_takes
+from studio.lab.spread import Cluster, Here, Processes, Spread
+from studio.lab.sweep import sweep
+from studio.lab.sweep_state import SweepState
+from studio.lab.take_store import TakeStore
+from studio.lab.verdicts import Doubt, doubts
+from studio.lab.weighing import Weighed, weigh
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from studio.config.paths import Paths
+    from studio.lab.refs import TakeRef
+    from studio.lab.sweep import Plan, Swept
+
+_WORTH_PROCESSES_MS = 600_000
+"""Sound that takes longer to hear in this process than others take to start."""
+
+
+class Chosen(NamedTuple):
+    """The takes to sweep, and what is named but cannot be used."""
+
+    refs: tuple[TakeRef, ...]
+    skipped: tuple[Skipped, ...]
+    audio_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of a sweep."""
+
+    weighed: Weighed
+    doubts: tuple[Doubt, ...]
+
+
+def choose_takes(words: Sequence[str], folder: Path) -> Chosen:
+    """The takes of these names, patterns and tags; else a person's own, or those shipped.
+
+    Raises:
+        StudioError: a word means no take.
+    """
+    library = TakeLibrary(TakeStore(folder))
+    listing = library.own.listing()
+    skipped = tuple(Skipped(one_line(each.name, 80), each.message) for each in listing.faults)
+    takes = library.chosen(words) if words else listing.takes or shipped_takes()
+    if not takes:
+        raise StudioError(
+            f"There are no takes in {one_line(str(folder), 200)}.",
+            title="Nothing to sweep",
+            hint="Add some with: studio lab take add",
+        )
+    audio_ms = sum(each.duration_ms for each in takes)
+    return Chosen(takes, () if words else skipped, audio_ms)
+
+
+def place_of(cluster: str, jobs: int, audio_ms: float) -> Spread:
+    """Where the work is best done.
+
+    Args:
+        cluster: a scheduler's address; empty for this machine.
+        jobs: processes; 0 to have it decided by how much there is to hear.
+        audio_ms: how much that is.
+    """
+    if cluster:
+        return Cluster(cluster)
+    if jobs == 1 or (not jobs and audio_ms < _WORTH_PROCESSES_MS):
+        return Here()
+    return Processes(jobs or -1)
+
+
+def run(
+    chosen: Chosen,
+    plan: Plan,
+    paths: Paths,
+    place: Spread,
+    progress: Callable[[Swept], bool],
+    *,
+    budget: float = BUDGET,
+    resumes: bool = True,
+) -> Found | None:
+    """Sweep and weigh; None where it was stopped.
+
+    Args:
+        chosen: the takes.
+        plan: what is tried on them.
+        paths: where passes and an unfinished sweep are kept.
+        place: where the work is done.
+        budget: the share of turns that may be lost.
+        resumes: whether an interrupted sweep goes on, and this one can.
+        progress: told what was found so far; asks for more, or has it stopped.
+
+    Raises:
+        StudioError: no turn is labelled, or the work cannot be done.
+    """
+    twin = listener(paths.cache_dir)
+    digest = plan.digest(chosen.refs, twin.name)
+    state = SweepState(paths.lab_dir, digest) if resumes else None
+    last: Swept | None = None
+    with closing(sweep(chosen.refs, plan, twin, place, state)) as running:
+        for last in running:
+            if not progress(last):
+                return None
+    weighed = weigh(last, budget) if last is not None else None
+    if last is None or weighed is None:
+        named = "; ".join(f"{each.name}: {each.reason}" for each in (last.skipped if last else ()))
+        raise StudioError(
+            "No turn of these takes is labelled." + (f" {one_line(named, 300)}" if named else ""),
+            title="Nothing to judge by",
+            hint="Label where turns begin and end in the lab, or import labels.",
+        )
+    found = doubts(chosen.refs, last, twin, weighed.chosen, weighed.neighbours)
+    return Found(weighed, tuple(found))
