@@ -43,6 +43,9 @@ def test_text_can_be_read_on_every_ground(theme: ThemeFile) -> None:
     for text in ("foreground", "muted", "accent", "user", "good", "warning", "error"):
         for ground in ("background", "surface"):
             assert contrast(theme.colors[text], theme.colors[ground]) >= wanted, (text, ground)
+    for ground in ("background", "surface", "panel"):
+        faint = contrast(theme.colors["faint"], theme.colors[ground])
+        assert 2.4 <= faint < contrast(theme.colors["muted"], theme.colors[ground]) / 1.5, ground
 
 
 def test_one_bad_file_is_a_fault_beside_the_others(tmp_path: Path) -> None:
