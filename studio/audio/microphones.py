@@ -164,7 +164,7 @@ class Tape:
 
 
 def recorded(path: Path, audio_format: AudioFormat) -> bytes:
-    """A file's sound in the wire's format.
+    """A file's sound in the wire's format; to the byte where the file holds it so.
 
     Raises:
         StudioError: the file cannot be read.
@@ -172,9 +172,24 @@ def recorded(path: Path, audio_format: AudioFormat) -> bytes:
     from studio.audio.resample import resample_offline
     from studio.audio.wav import read_audio
 
+    if (as_it_is := _wire_bytes(path, audio_format)) is not None:
+        return as_it_is
     clip = read_audio(path)
     samples = resample_offline(clip.samples, clip.rate_hz, audio_format.rate_hz)
     return encode(to_int16(samples), audio_format)
+
+
+def _wire_bytes(path: Path, audio_format: AudioFormat) -> bytes | None:
+    """The data of a WAV file in the wire's own format; None where it is another kind of file."""
+    from studio.audio.wire_wav import wire_data
+
+    with suppress(OSError):
+        data = wire_data(path)
+        if data is not None and data.audio_format is audio_format and data.data_bytes:
+            with path.open("rb") as file:
+                file.seek(data.data_offset)
+                return file.read(data.data_bytes)
+    return None
 
 
 def _untouched(samples: NDArray[np.int16], _begin: float) -> NDArray[np.int16]:

@@ -14,6 +14,7 @@ from studio.cli.audition import audition
 from studio.cli.sweep import sweep
 from studio.cli.takes import AsJson, take
 from studio.cli.telling import say, warn
+from studio.cli.trial import trial
 
 lab = typer.Typer(
     name="lab",
@@ -38,6 +39,7 @@ Prefix = Annotated[
 lab.add_typer(take)
 lab.command()(audition)
 lab.command()(sweep)
+lab.command()(trial)
 
 
 @lab.command()

@@ -19,7 +19,7 @@ from studio.runtime.children import LocalServer
 from studio.runtime.here import this_machine
 from studio.runtime.plan import ConnectPlan
 from studio.runtime.talk import talk
-from studio.speech.service_client import VoiceProcess
+from tests.e2e.calling import spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,17 +36,6 @@ LINES = (
     "What time is it?",
     "Thanks.",
 )
-
-
-async def spoken() -> bytes:
-    """One caller's lines with pauses between them, as a sound file."""
-    pause, sound = AudioFormat.PCM16.silence(900), b""
-    async with VoiceProcess() as voice:
-        for words in LINES:
-            async for piece in voice.say(words, voice="ash"):
-                sound += piece
-            sound += pause
-    return track_header(AudioFormat.PCM16, len(sound)) + sound
 
 
 async def recorded(url: str, caller: Path, sessions: Path) -> None:
@@ -86,7 +75,8 @@ async def test_the_shift_of_a_server_is_recovered_and_none_is_found_where_there_
     server: LocalServer, tmp_path: Path
 ) -> None:
     caller = tmp_path / "caller.wav"
-    caller.write_bytes(await spoken())
+    sound = await spoken(*LINES)
+    caller.write_bytes(track_header(AudioFormat.PCM16, len(sound)) + sound)
     await recorded(server.url, caller, tmp_path / "plain")
     plain = fitted(tmp_path / "home", tmp_path / "plain")
     assert plain["edges"] >= 10

@@ -5,17 +5,22 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from studio.audio.formats import AudioFormat
 from studio.lab.logged import Logged, read_events
 from studio.lab.twin import Twin
 from studio.server.engine.engine import EngineConfig
+from studio.storage.header import Header
+from studio.storage.writer import SessionWriter
 from tests.builders import Script
 from tests.fakes.engine_shell import Talk
 from tests.fakes.voice_activity import LoudnessDetector
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from studio.vad.profile import Profile
 
 TWIN = Twin(LoudnessDetector, "loudness")
@@ -79,6 +84,21 @@ class Recorded:
             tuple(log.edges),
             tuple(log.left_out),
         )
+
+    def keep(self, folder: Path) -> Path:
+        """Write the session into a folder, as the worker does."""
+        folder.mkdir(parents=True)
+        header = Header(
+            started_at=datetime(2026, 11, 30, tzinfo=UTC),
+            provider="local",
+            model="engine",
+            input_format=self.format.value,
+        )
+        writer = SessionWriter(folder, header)
+        for envelope in self.script.envelopes:
+            writer.append(envelope)
+        writer.close("over")
+        return folder
 
     def _session(self, **of_input: object) -> dict[str, Any]:
         return {"type": "realtime", "audio": {"input": of_input}}

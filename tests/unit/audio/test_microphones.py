@@ -22,6 +22,7 @@ from studio.audio.microphones import (
     silence_microphone,
 )
 from studio.audio.samples import decode
+from studio.audio.wav import WavTrackWriter
 from studio.core.clock import ManualClock
 from studio.core.errors import StudioError
 from tests.fakes.sound import SteppedSleep, card, headset, tone
@@ -255,3 +256,13 @@ def test_lines_are_said_one_after_the_other_in_the_wires_format() -> None:
         if begins:
             said.append((at, begins))
     assert said == [(0, "One"), (2, "Two")]
+
+
+@pytest.mark.parametrize("audio_format", list(AudioFormat))
+def test_a_file_in_the_wires_own_format_is_sent_to_the_byte(
+    tmp_path: Path, audio_format: AudioFormat
+) -> None:
+    sound = bytes(range(256)) * 8  # both zeros of G.711, and every other code
+    with WavTrackWriter(tmp_path / "wire.wav", audio_format) as writer:
+        writer.append(sound)
+    assert recorded(tmp_path / "wire.wav", audio_format) == sound

@@ -1,0 +1,239 @@
+"""`studio lab trial`: the same takes to fresh sessions under several settings, and the outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.app.farewell import ASKED, HUNG_UP, heeding
+from studio.app.library import prices_of
+from studio.app.prices import Billed
+from studio.app.serving import OWN_SERVER_COMMAND
+from studio.app.setup import connect_plan, read_setup, wants_own_server
+from studio.app.trial_costs import estimate
+from studio.config.files import replace_file
+from studio.config.presets import preset_named
+from studio.core.errors import StudioError
+from studio.core.text import one_line
+from studio.lab.from_files import take_of_file
+from studio.lab.hearing import listener
+from studio.lab.library import TakeLibrary
+from studio.lab.profiles import profile_named
+from studio.lab.take_store import TakeStore
+from studio.lab.trial_result import result_of
+from studio.lab.trial_words import trial_json, trial_lines
+from studio.lab.trials import Arm, Done, Trial, arms_named, hold_all
+from studio.protocol.editing import with_path
+from studio.protocol.knobs import DEFAULT_TURN_DETECTION
+
+if TYPE_CHECKING:
+    from studio.app.choices import Choices
+    from studio.app.prices import PriceList
+    from studio.app.setup import Setup
+    from studio.config.paths import Paths
+    from studio.lab.take import Take
+    from studio.lab.trial_result import TrialResult
+    from studio.protocol.settings import SessionSettings
+    from studio.runtime.plan import ConnectPlan
+
+Say = Callable[[str], None]
+
+_SHORT = {
+    "threshold": "turn_detection.threshold",
+    "silence": "turn_detection.silence_duration_ms",
+    "prefix": "turn_detection.prefix_padding_ms",
+    "eagerness": "turn_detection.eagerness",
+}
+_KINDS = ("server_vad", "semantic_vad")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks of a trial.
+
+    Attributes:
+        settings: a text for each setting: `silence=300,threshold=0.6`, `semantic_vad`, or a
+            preset's name.
+        confirmed: nobody has to be asked about the cost.
+    """
+
+    takes: tuple[str, ...]
+    settings: tuple[str, ...]
+    repeats: int = 1
+    parallel: int = 2
+    seed: int = 0
+    answers: bool = False
+    profile: str = "openai"
+    confirmed: bool = False
+
+
+def print_trial(
+    choices: Choices,
+    environ: Mapping[str, str],
+    asked: Asked,
+    *,
+    as_json: bool,
+    say: Say,
+    warn: Say,
+    confirm: Callable[[str], bool],
+) -> int:
+    """Hold a trial and tell of it; the exit status, 1 where a session failed or was given up.
+
+    Raises:
+        StudioError: a take, a setting, the profile or the provider cannot be used.
+    """
+    setup = read_setup(choices, environ)
+    plan, faults = connect_plan(setup, choices)
+    for fault in (*setup.faults, *faults):
+        warn(fault.in_words())
+    profile = profile_named(asked.profile, setup.paths.profiles_dir)
+    trial = Trial(
+        _takes(asked.takes, setup.paths),
+        _arms(asked, plan.settings, setup.paths),
+        asked.repeats,
+        asked.seed,
+        asked.answers,
+    )
+    prices, _ = prices_of(setup.paths)
+    rates = prices.rates(Billed(plan.provider, plan.model, plan.url), plan.model)
+    told = estimate(trial, rates)
+    warn(f"{told} The order is that of seed {trial.seed}.")
+    is_free = rates is not None and rates.is_free
+    if not (asked.confirmed or is_free) and not confirm("Hold them?"):
+        return 1
+    done = _held(trial, setup, plan, environ, prices, asked.parallel, warn)
+    result = result_of(trial, done, listener(setup.paths.cache_dir), profile)
+    as_object = trial_json(result) | {"provider": plan.provider, "model": plan.model}
+    say(json.dumps(as_object) if as_json else "\n".join(trial_lines(result)))
+    _keep(as_object, result, setup, warn)
+    return int(bool(result.failed or result.left))
+
+
+def _held(
+    trial: Trial,
+    setup: Setup,
+    plan: ConnectPlan,
+    environ: Mapping[str, str],
+    prices: PriceList,
+    parallel: int,
+    warn: Say,
+) -> list[Done]:
+    done: list[Done] = []
+    n_runs = len(trial.runs())
+
+    def on_done(each: Done) -> None:
+        done.append(each)
+        where = f"{trial.arms[each.run.arm].name}, {trial.takes[each.run.take].name}"
+        warn(f"{len(done)}/{n_runs} {where}" + (f": {each.failure}" if each.failure else ""))
+
+    asyncio.run(_hold(trial, setup, plan, environ, prices, parallel, on_done))
+    return done
+
+
+async def _hold(
+    trial: Trial,
+    setup: Setup,
+    plan: ConnectPlan,
+    environ: Mapping[str, str],
+    prices: PriceList,
+    parallel: int,
+    on_done: Callable[[Done], None],
+) -> None:
+    from studio.app.trial_runner import LiveRunner
+    from studio.runtime.children import LocalServer
+    from studio.runtime.here import this_machine
+
+    is_over = False
+
+    def give_up() -> None:
+        nonlocal is_over
+        is_over = True
+
+    async with AsyncExitStack() as stack:
+        if wants_own_server(plan):
+            log = setup.paths.log_dir / "server.log"
+            server = await stack.enter_async_context(LocalServer(OWN_SERVER_COMMAND, log))
+            plan = plan.model_copy(update={"url": server.url})
+        sounds = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="studio-trial-")))
+        runner = LiveRunner(
+            plan, this_machine(environ), prices, sounds, trial.answers, lambda: is_over
+        )
+        with heeding((*ASKED, HUNG_UP), give_up):
+            await hold_all(trial, runner, parallel, on_done, lambda: is_over)
+
+
+def _takes(names: Sequence[str], paths: Paths) -> tuple[Take, ...]:
+    """Takes by name, pattern or tag, and sound files."""
+    files = [name for name in names if _is_file(name)]
+    wanted = [name for name in names if name not in files]
+    library = TakeLibrary(TakeStore(paths.takes_dir))
+    stored = library.chosen(wanted) if wanted else ()
+    return (
+        *(each.load() for each in stored),
+        *(take_of_file(Path(name).expanduser()) for name in files),
+    )
+
+
+def _is_file(name: str) -> bool:
+    path = Path(name).expanduser()
+    return bool(path.suffix) and path.is_file()
+
+
+def _arms(asked: Asked, base: SessionSettings, paths: Paths) -> tuple[Arm, ...]:
+    found = []
+    for text in asked.settings:
+        settings = _settings(text, base, paths.presets_dir)
+        detection = settings.turn_detection
+        if detection is None:
+            raise StudioError(
+                f"With {one_line(text, 80)!r} turn detection is off.",
+                title="Nothing to try",
+                hint="A trial is about turn detection: write silence=300 or semantic_vad.",
+            )
+        detection = detection.model_copy(update={"create_response": asked.answers})
+        found.append(
+            (one_line(text, 80), settings.model_copy(update={"turn_detection": detection}))
+        )
+    return arms_named(found)
+
+
+def _settings(text: str, base: SessionSettings, presets: Path) -> SessionSettings:
+    """The session's settings with those that a text names.
+
+    Raises:
+        StudioError: it names none, or one that there is not.
+    """
+    detection = base.turn_detection or DEFAULT_TURN_DETECTION
+    settings = base.model_copy(update={"turn_detection": detection})
+    for part in text.split(","):
+        path, equals, value = (each.strip() for each in part.partition("="))
+        if not equals and path in _KINDS:
+            settings = with_path(settings, "turn_detection", path)
+        elif not equals:
+            settings = preset_named(presets, path).over(settings)
+        else:
+            if path == "eagerness":
+                settings = with_path(settings, "turn_detection", "semantic_vad")
+            settings = with_path(settings, _SHORT.get(path, path), value)
+    return settings
+
+
+def _keep(as_object: dict[str, object], result: TrialResult, setup: Setup, warn: Say) -> None:
+    """Keep the result beside what else the lab found."""
+    folders = [each.folder.name for arm in result.arms for each in arm.tried]
+    if not folders:
+        return
+    file = setup.paths.lab_dir / "trials" / f"{min(folders)}.json"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(file, json.dumps(as_object, indent=1).encode())
+    except OSError as failure:
+        warn(f"The result is not kept: {failure.strerror or failure}.")
+    else:
+        warn(f"Kept as {file}")

@@ -1,0 +1,207 @@
+"""Trials: the same takes to fresh sessions of a provider under several settings, as values.
+
+What is held is a plan: every take under every setting, as often as wanted, in an order that chance
+decides, so that a service's slow hour does not fall on one setting. Who holds a session is a
+`Runner`; one that fails costs itself alone, and what was held stays when the rest is given up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+from typing import TYPE_CHECKING, Protocol
+
+from studio.core.errors import StudioError
+from studio.core.text import one_line
+from studio.vad.endofturn import LONGEST_WAIT_MS
+from studio.vad.segmenter import SegmenterSettings
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from pathlib import Path
+
+    from studio.lab.take import Take
+    from studio.protocol.settings import SessionSettings
+
+MOST_SESSIONS = 2_000
+MOST_AT_ONCE = 16
+
+_LINGER_MS = 1_500
+"""How long is listened on after the longest wait, so that its decision arrives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One of the settings that are compared.
+
+    Attributes:
+        name: A, B, C and so on.
+        words: the settings as they were asked for.
+        settings: of the whole session.
+    """
+
+    name: str
+    words: str
+    settings: SessionSettings
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether time alone decides, which the twin can predict."""
+        detection = self.settings.turn_detection
+        return detection is not None and detection.type == "server_vad"
+
+    @property
+    def segmenter(self) -> SegmenterSettings:
+        """What `server_vad` is asked; the usual where nothing is said."""
+        detection, usual = self.settings.turn_detection, SegmenterSettings()
+        if detection is None or detection.type != "server_vad":
+            return usual
+        threshold, prefix_ms = detection.threshold, detection.prefix_padding_ms
+        silence_ms = detection.silence_duration_ms
+        return SegmenterSettings(
+            usual.threshold if threshold is None else threshold,
+            usual.prefix_padding_ms if prefix_ms is None else prefix_ms,
+            usual.silence_duration_ms if silence_ms is None else silence_ms,
+        )
+
+    @property
+    def silence_after_ms(self) -> int:
+        """How much silence has to follow a take for its last turn to be ended."""
+        detection = self.settings.turn_detection
+        if detection is not None and detection.type == "semantic_vad":
+            return LONGEST_WAIT_MS[detection.eagerness or "auto"] + _LINGER_MS
+        return self.segmenter.silence_duration_ms + _LINGER_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One session of a plan: which take under which setting, and for the how manieth time."""
+
+    take: int
+    arm: int
+    repeat: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Everything that is decided before the first session.
+
+    Attributes:
+        seed: decides the order.
+        answers: whether the model is to answer, for the latency.
+    """
+
+    takes: tuple[Take, ...]
+    arms: tuple[Arm, ...]
+    repeats: int = 1
+    seed: int = 0
+    answers: bool = False
+
+    def __post_init__(self) -> None:
+        wanted = len(self.takes) * len(self.arms) * self.repeats
+        if not 0 < wanted <= MOST_SESSIONS:
+            raise StudioError(
+                f"{len(self.takes)} takes × {len(self.arms)} settings × {self.repeats} are "
+                f"{wanted:,} sessions; a trial holds 1 to {MOST_SESSIONS:,}.",
+                title="Cannot plan the trial",
+                hint="Choose takes, settings and repeats that come to fewer.",
+            )
+
+    def runs(self) -> tuple[Run, ...]:
+        """Every session, in the order in which they are begun."""
+        runs = [
+            Run(take, arm, repeat)
+            for repeat in range(self.repeats)
+            for take in range(len(self.takes))
+            for arm in range(len(self.arms))
+        ]
+        random.Random(self.seed).shuffle(runs)  # noqa: S311 an order, not a secret
+        return tuple(runs)
+
+    def sent_ms(self, run: Run) -> float:
+        """How much sound a session sends."""
+        return self.takes[run.take].duration_ms + self.arms[run.arm].silence_after_ms
+
+    def total_ms(self) -> float:
+        """How much sound all of them send."""
+        return sum(self.sent_ms(run) for run in self.runs())
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A session that was held.
+
+    Attributes:
+        folder: where it is kept.
+        cost: US dollars; None where that is not known.
+        problems: what went wrong in it, in sentences.
+    """
+
+    folder: Path
+    cost: Decimal | None = None
+    problems: tuple[str, ...] = ()
+
+
+class Runner(Protocol):
+    """Holds sessions."""
+
+    async def hold(self, take: Take, arm: Arm) -> Held:
+        """Send a take to a fresh session with these settings, and silence after it.
+
+        Raises:
+            StudioError: there was no session.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of one session of a plan: it was held, or failed in words."""
+
+    run: Run
+    held: Held | None = None
+    failure: str = ""
+
+
+async def hold_all(
+    trial: Trial,
+    runner: Runner,
+    parallel: int,
+    on_done: Callable[[Done], None],
+    wants_end: Callable[[], bool] = lambda: False,
+) -> None:
+    """Hold every session of a plan, so many at once; what is done is told at once.
+
+    Args:
+        trial: the plan.
+        runner: holds the sessions.
+        parallel: how many at once.
+        on_done: is given each one when it is over.
+        wants_end: is asked before each one; nothing is begun any more once it says so.
+    """
+    waiting = list(reversed(trial.runs()))
+
+    async def work() -> None:
+        while waiting and not wants_end():
+            run = waiting.pop()
+            try:
+                held = await runner.hold(trial.takes[run.take], trial.arms[run.arm])
+                on_done(Done(run, held))
+            except StudioError as failure:
+                told = one_line(f"{failure.title}: {failure.message}", 300)
+                on_done(Done(run, failure=told))
+
+    async with asyncio.TaskGroup() as workers:
+        for _ in range(max(1, min(parallel, MOST_AT_ONCE, len(waiting)))):
+            workers.create_task(work())
+
+
+def arms_named(asked: Sequence[tuple[str, SessionSettings]]) -> tuple[Arm, ...]:
+    """Settings in order as A, B, C and so on."""
+    return tuple(
+        Arm(ascii_uppercase[at] if at < len(ascii_uppercase) else f"#{at + 1}", words, settings)
+        for at, (words, settings) in enumerate(asked)
+    )
