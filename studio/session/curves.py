@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from studio.core.units import VAD_FRAME_MS
 
 Values = NDArray[np.float32]
+Numbers = NDArray[np.floating[Any]]
 
 STEP_S = VAD_FRAME_MS / 1000
 _BIN_MS = 1_000
@@ -100,14 +101,14 @@ class Curves:
         return None if np.isnan(found[0]) else float(found[0])
 
 
-def peaks(values: Values, edges: NDArray[np.float64]) -> Values:
+def peaks(values: Numbers, edges: NDArray[np.float64]) -> Numbers:
     """The highest value between each edge and the next; not a number where there is none.
 
     Edges are positions in `values` and ascend. A cell that is narrower than a value shows the value
     that it lies in.
     """
     cells = edges.size - 1
-    found = np.full(max(cells, 0), np.nan, np.float32)
+    found = np.full(max(cells, 0), np.nan, values.dtype)
     if cells <= 0 or not values.size:
         return found
     starts = np.floor(edges).astype(np.int64)

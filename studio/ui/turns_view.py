@@ -14,7 +14,8 @@ from studio.session.tags import Tag, tags
 from studio.session.turns import Turn, turns
 from studio.ui.curves import blocks_of
 from studio.ui.present.meter import Bit, heard_bits
-from studio.ui.present.timeline import Flag, Opened, Sign, Timeline
+from studio.ui.present.time_sheet import Flag
+from studio.ui.present.timeline import Opened, Sign, Timeline
 from studio.ui.present.turn_rows import (
     FindingRow,
     FindingSheet,

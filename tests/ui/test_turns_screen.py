@@ -5,7 +5,7 @@ import pytest
 
 from studio.session.curves import TrackCurves
 from studio.ui.app import Opening
-from studio.ui.present.timeline import LABEL_CELLS
+from studio.ui.present.time_sheet import LABEL_CELLS
 from studio.ui.present.turn_rows import FindingRow
 from studio.ui.screens.live import LiveScreen
 from studio.ui.screens.turns import TurnsScreen

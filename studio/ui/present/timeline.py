@@ -5,18 +5,27 @@ Only what the window shows is drawn; curves are the highest value of each cell.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from studio.core.text import one_line
-from studio.core.units import clock
 from studio.ui.present.meter import BAR_FLOOR_DB, Bit
 from studio.ui.present.palette import blend
+from studio.ui.present.time_sheet import (
+    LABEL_CELLS,
+    Cell,
+    Flag,
+    Sheet,
+    axis,
+    block,
+    cell_peaks,
+    fill,
+    flag_cells,
+    write,
+)
 from studio.ui.present.words import decibel, stamp
 
 if TYPE_CHECKING:
@@ -24,13 +33,6 @@ if TYPE_CHECKING:
     from studio.ui.present.palette import Palette
     from studio.ui.present.window import Window
 
-LABEL_CELLS = 7
-_STEPS_S = (
-    0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0,
-    60.0, 120.0, 300.0, 600.0, 1_200.0, 1_800.0, 3_600.0, 7_200.0, 21_600.0,
-)  # fmt: skip
-_CELLS_PER_TICK = 9
-_BLOCKS = " ▁▂▃▄▅▆▇█"
 _CLIPS_DB = -1.0
 _FIXED_ROWS = 8
 """Axis, turns, server, model, voice, tags, values and legend."""
@@ -53,13 +55,6 @@ class Sign(NamedTuple):
 
     at: float
     name: SignName
-
-
-class Flag(NamedTuple):
-    """A finding under the lanes."""
-
-    at: float
-    name: str
 
 
 class Opened(NamedTuple):
@@ -96,47 +91,13 @@ class Timeline:
     curves: Curves | None = None
 
 
-_Cell = tuple[str, str]
-
-
-class _Sheet:
-    """Lines of cells with labels, the cursor and the now-line laid over them."""
-
-    def __init__(self, window: Window, palette: Palette, cursor: float, now: float | None) -> None:
-        self.window = window
-        self.palette = palette
-        self.lines: list[Text] = []
-        self._cursor = window.column(cursor)
-        self._now = None if now is None else window.column(now)
-        self._under = f" on {palette.selection}" if palette.selection != "default" else " reverse"
-
-    def blank(self) -> list[_Cell]:
-        return [(" ", "")] * self.window.cells
-
-    def add(self, label: str, cells: list[_Cell]) -> None:
-        if self._now is not None and 0 <= self._now < len(cells) and cells[self._now][0] == " ":
-            cells[self._now] = ("│", self.palette.good)
-        if 0 <= self._cursor < len(cells):
-            glyph, style = cells[self._cursor]
-            cells[self._cursor] = (glyph, (style or self.palette.faint) + self._under)
-        line = Text(f"{label:<{LABEL_CELLS}}", self.palette.muted, no_wrap=True, end="")
-        run, known = "", ""
-        for glyph, style in cells:
-            if style != known and run:
-                line.append(run, known)
-                run = ""
-            run, known = run + glyph, style
-        line.append(run, known)
-        self.lines.append(line)
-
-
 def timeline_lines(
     shown: Timeline, window: Window, cursor: float, height: int, palette: Palette
 ) -> list[Text]:
     """The lanes in `height` lines, each with its label before the window's cells."""
-    sheet = _Sheet(window, palette, cursor, shown.now)
+    sheet = Sheet(window, palette, cursor, shown.now)
     mic_rows, vad_rows, voice_rows = _rows(height)
-    sheet.add("", _axis(window, palette))
+    sheet.add("", axis(window, palette))
     sheet.add("turn", _turns(sheet, shown.turns))
     quiet = blend(palette.user, palette.surface, 0.45)
     _level(sheet, "mic", _of(shown.curves, "input_db"), mic_rows, quiet)
@@ -147,7 +108,7 @@ def timeline_lines(
         _level(sheet, "voice", _of(shown.curves, "output_db"), voice_rows, palette.accent)
     label = "" if voice_rows else "voice"
     sheet.add(label, _lane(sheet, shown.heard, shown, "voice", palette.accent))
-    sheet.add("tags", _flags(sheet, shown.flags))
+    sheet.add("tags", flag_cells(sheet, shown.flags))
     sheet.lines.append(_values(shown, cursor, window, palette))
     sheet.lines.append(legend_line(palette, window.cells + LABEL_CELLS))
     return sheet.lines[:height]
@@ -169,30 +130,7 @@ def _of(curves: Curves | None, name: str) -> Values | None:
     return None if curves is None else getattr(curves, name)
 
 
-def _axis(window: Window, palette: Palette) -> list[_Cell]:
-    cells: list[_Cell] = [(" ", "")] * window.cells
-    step = next(
-        (each for each in _STEPS_S if each >= window.cell_s * _CELLS_PER_TICK), _STEPS_S[-1]
-    )
-    tick = math.floor(window.begin / step)
-    while (at := tick * step) < window.end:
-        tick += 1
-        column = window.column(at)
-        words = f"╷{_tick_words(at, step)}"
-        if column >= 0 and column + len(words) <= window.cells:
-            cells[column : column + len(words)] = [(glyph, palette.faint) for glyph in words]
-    return cells
-
-
-def _tick_words(at: float, step: float) -> str:
-    if step >= 1:
-        return clock(round(at))
-    digits = 1 if step >= 0.1 else 2
-    minutes, left = divmod(round(at, digits), 60)
-    return f"{int(minutes)}:{left:0{3 + digits}.{digits}f}"
-
-
-def _turns(sheet: _Sheet, turns: Sequence[Opened]) -> list[_Cell]:
+def _turns(sheet: Sheet, turns: Sequence[Opened]) -> list[Cell]:
     cells, window, palette = sheet.blank(), sheet.window, sheet.palette
     for turn, then in zip(turns, [*turns[1:], None], strict=False):
         first = window.column(turn.at)
@@ -204,45 +142,20 @@ def _turns(sheet: _Sheet, turns: Sequence[Opened]) -> list[_Cell]:
         room = end - start
         text = Text(words, end="")
         text.truncate(room, overflow="ellipsis" if room > 6 else "crop")
-        _write(cells, start, text.plain, palette.muted)
+        write(cells, start, text.plain, palette.muted)
         cells[start] = ("▏", palette.faint)
     return cells
-
-
-def _write(cells: list[_Cell], column: int, words: str, style: str) -> None:
-    """Put words into cells: a wide letter leaves the cell after it empty."""
-    for glyph in words:
-        width = cell_len(glyph)
-        if width == 0 or column + width > len(cells):
-            continue
-        cells[column] = (glyph, style)
-        if width == 2:
-            cells[column + 1] = ("", style)
-        column += width
-
-
-def _peaks(values: Values | None, step_s: float, window: Window) -> list[float | None]:
-    """The highest value in each cell; None where none is known."""
-    if values is None or not values.size:
-        return [None] * window.cells
-    import numpy as np
-
-    from studio.session.curves import peaks
-
-    cells = np.arange(window.cells + 1, dtype=np.float64)
-    edges = (window.begin + cells * window.cell_s) / step_s
-    return [None if math.isnan(each) else each for each in peaks(values, edges).tolist()]
 
 
 def _step_of(curves: Curves | None) -> float:
     return curves.step_s if curves is not None else 1.0
 
 
-def _level(sheet: _Sheet, label: str, values: Values | None, rows: int, color: str) -> None:
+def _level(sheet: Sheet, label: str, values: Values | None, rows: int, color: str) -> None:
     from studio.session.curves import STEP_S
 
     palette = sheet.palette
-    peaks = _peaks(values, STEP_S, sheet.window)
+    peaks = cell_peaks(values, STEP_S, sheet.window)
     heights = [
         -1 if each is None else round((each - BAR_FLOOR_DB) / -BAR_FLOOR_DB * rows * 8)
         for each in peaks
@@ -252,32 +165,25 @@ def _level(sheet: _Sheet, label: str, values: Values | None, rows: int, color: s
         base = (rows - 1 - row) * 8
         is_last = row == rows - 1
         cells = [
-            _block(height - base, style, palette, is_floor=is_last and peak is not None)
+            block(height - base, style, palette, is_floor=is_last and peak is not None)
             for height, style, peak in zip(heights, styles, peaks, strict=True)
         ]
         sheet.add(label if row == 0 else "−60 dB" if is_last else "", cells)
 
 
-def _block(eighths: int, style: str, palette: Palette, *, is_floor: bool) -> _Cell:
-    """A cell of a bar: full below its top, empty above it; a thin line where there is silence."""
-    if eighths > 0:
-        return _BLOCKS[min(eighths, 8)], style
-    return ("▁", palette.faint) if is_floor else (" ", "")
-
-
-def _speech(sheet: _Sheet, shown: Timeline, rows: int) -> None:
+def _speech(sheet: Sheet, shown: Timeline, rows: int) -> None:
     """The probability, in the user's colour where it counts as speech."""
     palette, threshold = sheet.palette, shown.threshold
-    peaks = _peaks(_of(shown.curves, "probability"), _step_of(shown.curves), sheet.window)
+    peaks = cell_peaks(_of(shown.curves, "probability"), _step_of(shown.curves), sheet.window)
     bound = 0.5 if threshold is None else threshold
     mark = -1 if threshold is None else rows - 1 - min(int(threshold * rows), rows - 1)
     for row in range(rows):
         base = (rows - 1 - row) * 8
-        cells: list[_Cell] = []
+        cells: list[Cell] = []
         for each in peaks:
             eighths = -1 if each is None else round(each * rows * 8) - base
             style = palette.user if each is not None and each >= bound else palette.faint
-            cell = _block(eighths, style, palette, is_floor=row == rows - 1 and each is not None)
+            cell = block(eighths, style, palette, is_floor=row == rows - 1 and each is not None)
             if row == mark and cell[0] == " ":
                 cell = ("╌", palette.faint)
             cells.append(cell)
@@ -285,30 +191,22 @@ def _speech(sheet: _Sheet, shown: Timeline, rows: int) -> None:
         sheet.add(label, cells)
 
 
-def _lane(
-    sheet: _Sheet, bits: Iterable[Bit], shown: Timeline, name: str, color: str
-) -> list[_Cell]:
+def _lane(sheet: Sheet, bits: Iterable[Bit], shown: Timeline, name: str, color: str) -> list[Cell]:
     cells, window = sheet.blank(), sheet.window
     for bit in bits:
         end = shown.end if bit.end is None else bit.end
         until = max(end, bit.waited_until or end)
         if until < window.begin or bit.begin > window.end:
             continue
-        _fill(cells, window, end, until, ("╌", color))
-        _fill(cells, window, bit.begin, end, ("━", color))
+        fill(cells, window, end, until, ("╌", color))
+        fill(cells, window, bit.begin, end, ("━", color))
         if bit.end is None and 0 <= window.column(end) < window.cells:
             cells[window.column(end)] = ("╸", color)
     _stand(sheet, cells, shown.signs.get(name, ()))
     return cells
 
 
-def _fill(cells: list[_Cell], window: Window, begin: float, end: float, cell: _Cell) -> None:
-    first, last = max(0, window.column(begin)), min(window.cells - 1, window.column(end))
-    for column in range(first, last + 1):
-        cells[column] = cell
-
-
-def _stand(sheet: _Sheet, cells: list[_Cell], signs: Iterable[Sign]) -> None:
+def _stand(sheet: Sheet, cells: list[Cell], signs: Iterable[Sign]) -> None:
     """Signs on a lane; one that meets another stands beside it, where there is room."""
     taken: set[int] = set()
     for sign in signs:
@@ -323,24 +221,6 @@ def _stand(sheet: _Sheet, cells: list[_Cell], signs: Iterable[Sign]) -> None:
 def sign_color(name: SignName, palette: Palette) -> str:
     """The colour of a sign."""
     return palette.warning if name in ("cut", "truncate") else f"bold {palette.foreground}"
-
-
-def _flags(sheet: _Sheet, flags: Sequence[Flag]) -> list[_Cell]:
-    cells, window, palette = sheet.blank(), sheet.window, sheet.palette
-    reached = -1
-    for flag, then in zip(flags, [*flags[1:], None], strict=False):
-        column = window.column(flag.at)
-        if not reached <= column < window.cells or column < 0:
-            continue
-        end = window.cells if then is None else min(window.column(then.at), window.cells)
-        words, start = f"▲{flag.name}", column
-        if len(words) >= end - column:
-            words = f"{flag.name}▲" if column - reached > len(flag.name) else "▲"
-            start = column + 1 - len(words)
-        for offset, glyph in enumerate(words):
-            cells[start + offset] = (glyph, palette.warning)
-        reached = max(column, start + len(words))
-    return cells
 
 
 def _values(shown: Timeline, cursor: float, window: Window, palette: Palette) -> Text:

@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from studio.session.curves import Curves
 from studio.ui.present.meter import Bit
 from studio.ui.present.palette import Palette
+from studio.ui.present.time_sheet import LABEL_CELLS, Flag
 from studio.ui.present.timeline import (
-    LABEL_CELLS,
     SIGNS,
-    Flag,
     Opened,
     Sign,
     Timeline,
