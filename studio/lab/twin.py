@@ -7,14 +7,14 @@ runs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from studio.vad.detector import ProbabilityStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from studio.lab.take import Take
     from studio.vad.detector import SpeechDetector
@@ -33,6 +33,13 @@ class Shelf(Protocol):
     def put(self, key: str, found: Probabilities) -> None:
         """Keep a pass."""
         ...
+
+
+class Pass(NamedTuple):
+    """A pass as far as it has come: a probability for each frame, and the share of the take."""
+
+    probabilities: Probabilities
+    share: float
 
 
 class Twin:
@@ -61,15 +68,25 @@ class Twin:
 
     def hear(self, take: Take) -> Probabilities:
         """A probability for each whole 32 ms frame of the take, as the live detector gives it."""
+        *_, whole = self.listen(take)
+        return whole.probabilities
+
+    def listen(self, take: Take) -> Iterator[Pass]:
+        """The pass as it grows, whole at the end; at once where it was heard before."""
         key = f"{take.digest}-{self._name}"
         known = self._shelf.get(key) if self._shelf is not None else None
         if known is not None:
-            return known
+            yield Pass(known, 1.0)
+            return
         stream = ProbabilityStream(self._detector(), take.audio_format)
-        found = np.array(
-            [value for piece in take.pieces(_PIECE_MS) for _, value in stream.push(piece)],
-            np.float64,
-        )
+        values: list[float] = []
+        heard_ms = 0.0
+        for piece in take.pieces(_PIECE_MS):
+            values += [value for _, value in stream.push(piece)]
+            heard_ms += take.audio_format.bytes_to_ms(len(piece))
+            if heard_ms < take.duration_ms:
+                yield Pass(np.array(values, np.float64), heard_ms / take.duration_ms)
+        found = np.array(values, np.float64)
         if self._shelf is not None:
             self._shelf.put(key, found)
-        return found
+        yield Pass(found, 1.0)

@@ -1,0 +1,144 @@
+"""What one setting makes of a take's probabilities: its turns, and verdicts where truth is known.
+
+It is asked again at every step of a slider, so everything that is not asked for is left alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from studio.core.units import VAD_FRAME_MS
+from studio.lab.score import LATE_MS, Bounds, judged, outcome
+from studio.vad.profile import OPENAI
+from studio.vad.segmenter import Rules
+from studio.vad.whole import Pauses
+
+if TYPE_CHECKING:
+    from studio.lab.labels import Truth
+    from studio.lab.score import Score
+    from studio.vad.profile import Profile
+    from studio.vad.segmenter import SegmenterSettings
+    from studio.vad.whole import Probabilities, Spans
+
+
+class Stretch(NamedTuple):
+    """A predicted turn in ms of the take, with what it is made of.
+
+    Attributes:
+        start_ms: what `audio_start_ms` would be.
+        speech_ms: where its first voiced frame begins; before it is padding.
+        silent_ms: where its last speech ends and the silence begins that ends it.
+        end_ms: what `audio_end_ms` would be; where the take ends, in an open one.
+        is_open: whether the take ends before the turn does.
+    """
+
+    start_ms: int
+    speech_ms: int
+    silent_ms: int
+    end_ms: int
+    is_open: bool
+
+
+class Counts(NamedTuple):
+    """The verdicts on a take in numbers.
+
+    Attributes:
+        delay_ms: of each true turn whose end was decided, ascending.
+    """
+
+    turns: int = 0
+    cut_off: int = 0
+    late: int = 0
+    missed: int = 0
+    merged: int = 0
+    ghosts: int = 0
+    delay_ms: tuple[int, ...] = ()
+
+    @property
+    def problems(self) -> int:
+        """How many things there are to complain of."""
+        return self.cut_off + self.late + self.missed + self.merged + self.ghosts
+
+    def delay(self, share: float) -> float | None:
+        """The delay that so large a share of the turns has at most; None where there is none."""
+        return float(np.percentile(self.delay_ms, share * 100)) if self.delay_ms else None
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A setting applied to probabilities.
+
+    Attributes:
+        probabilities: one for each 32 ms frame; not a number where one is not known yet.
+        truth: None where nobody has said what is true.
+    """
+
+    probabilities: Probabilities
+    settings: SegmenterSettings
+    truth: Truth | None = None
+    profile: Profile = OPENAI
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The settings in frames."""
+        return Rules.of(self.settings, self.profile)
+
+    @cached_property
+    def pauses(self) -> Pauses:
+        """All that is decided at this threshold."""
+        return Pauses(self.probabilities, self.rules)
+
+    @cached_property
+    def spans(self) -> Spans:
+        """The turns in frames."""
+        return self.pauses.spans(self.rules.silence_frames)
+
+    @cached_property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """The turns in ms, in order."""
+        spans, rules, frames = self.spans, self.rules, self.pauses.frames
+        last = spans.first_voiced.size - 1 if spans.is_open else -1
+        length = frames * VAD_FRAME_MS
+        return tuple(
+            Stretch(
+                max(0, rules.start_ms(begin)),
+                begin * VAD_FRAME_MS,
+                min(length, (silent + 1) * VAD_FRAME_MS),
+                length if at == last else rules.end_ms(decided),
+                at == last,
+            )
+            for at, (begin, silent, decided) in enumerate(
+                zip(*(each.tolist() for each in spans[:3]), strict=True)
+            )
+        )
+
+    @cached_property
+    def score(self) -> Score | None:
+        """The verdicts in words; None without truth."""
+        if self.truth is None:
+            return None
+        return judged(self.spans, self.rules, self.truth, self.settings.silence_duration_ms)
+
+    @cached_property
+    def counts(self) -> Counts | None:
+        """The verdicts in numbers; None without truth."""
+        if self.truth is None:
+            return None
+        turns, noises = Bounds.of(self.truth.turns), Bounds.of(self.truth.noises)
+        found = outcome(self.spans, self.rules, turns, noises)
+        cut = found.cut_off
+        merged = found.merged & ~cut
+        answered = found.answered
+        return Counts(
+            turns=turns.begin_ms.size,
+            cut_off=int(cut.sum()),
+            late=int((answered & ~cut & (found.delay_ms > LATE_MS)).sum()),
+            missed=int(found.missed.sum()),
+            merged=int(merged.sum()),
+            ghosts=int(found.ghost.sum()),
+            delay_ms=tuple(sorted(found.delay_ms[answered].tolist())),
+        )

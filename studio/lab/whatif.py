@@ -1,0 +1,101 @@
+"""When a turn would have ended for other silences to wait, and whom that would have cut off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from studio.core.units import VAD_FRAME_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from studio.vad.segmenter import Rules
+    from studio.vad.whole import Pauses
+
+SILENCES_MS = (200, 300, 400, 500, 700, 1_000, 1_500)
+"""What people choose from."""
+
+
+class Ending(NamedTuple):
+    """What one silence makes of a turn.
+
+    Attributes:
+        silence_ms: to wait for.
+        end_ms: where the turn would first have been taken to be over; None where it is not yet.
+        cuts: how often it would have been taken while the person went on.
+        paused_ms: the pause that would have cut it first; 0 where none does.
+        left_ms: where it has not ended: how much more silence it takes; None while speech goes on.
+    """
+
+    silence_ms: int
+    end_ms: int | None
+    cuts: int = 0
+    paused_ms: int = 0
+    left_ms: int | None = None
+
+
+class AtHand(NamedTuple):
+    """A turn, and how it would have ended.
+
+    Attributes:
+        begin_ms: where its speech begins.
+        said_ms: where its last speech so far ends.
+        is_open: whether nothing says yet that it is over.
+    """
+
+    begin_ms: int
+    said_ms: int
+    is_open: bool
+    endings: tuple[Ending, ...]
+
+
+def at_hand(
+    pauses: Pauses, rules: Rules, at_ms: float, silences_ms: Sequence[int] = SILENCES_MS
+) -> AtHand | None:
+    """The turn at a moment, or the last one before it, as each silence would have ended it.
+
+    What belongs together is what the longest of the silences, or that of the rules, keeps together:
+    a person who goes on within it had not finished. None where nobody has spoken before.
+    """
+    longest = max(*(_frames(each) for each in silences_ms), rules.silence_frames)
+    spans = pauses.spans(longest)
+    which = int(np.searchsorted(spans.first_voiced * VAD_FRAME_MS, at_ms, "right")) - 1
+    if which < 0:
+        return None
+    first, silent = int(spans.first_voiced[which]), int(spans.first_silent[which])
+    is_open = spans.is_open and which == spans.first_voiced.size - 1
+    group = _Group(first, silent, pauses.frames, is_open)
+    endings = tuple(_ending(each, pauses, rules, group) for each in silences_ms)
+    said_ms = min(silent + 1, pauses.frames) * VAD_FRAME_MS
+    return AtHand(first * VAD_FRAME_MS, said_ms, is_open, endings)
+
+
+class _Group(NamedTuple):
+    """Speech that belongs together, in frames: from its first one to the silence after it."""
+
+    first: int
+    silent: int
+    known: int
+    is_open: bool
+
+
+def _ending(silence_ms: int, pauses: Pauses, rules: Rules, group: _Group) -> Ending:
+    spans = pauses.spans(_frames(silence_ms))
+    begins = spans.first_voiced
+    inside = np.flatnonzero((begins >= group.first) & (begins <= group.silent))
+    at, cuts = int(inside[0]), inside.size - 1
+    decides = int(spans.deciding[at])
+    if cuts:
+        silent_from = int(spans.first_silent[at]) + 1
+        paused_ms = (int(begins[at + 1]) - silent_from) * VAD_FRAME_MS
+        return Ending(silence_ms, int(rules.end_ms(decides)), cuts, paused_ms)
+    if group.is_open and decides >= group.known:
+        left_ms = (decides + 1 - group.known) * VAD_FRAME_MS
+        return Ending(silence_ms, None, left_ms=left_ms if group.silent < group.known else None)
+    return Ending(silence_ms, int(rules.end_ms(decides)))
+
+
+def _frames(silence_ms: int) -> int:
+    return -(-silence_ms // VAD_FRAME_MS)
