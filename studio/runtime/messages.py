@@ -145,7 +145,8 @@ class PlayRecording:
         speed: session seconds that pass in one.
         speaker: as in `ConnectPlan`.
         is_centred: whether both tracks sound on both sides; otherwise the user is on the left.
-        is_file: whether `path` is a sound file, of which all is played as the assistant's track.
+        is_file: whether `path` is a sound file. It is played as an assistant's track of 24 kHz
+            PCM16, all of it where `output` is empty.
         gain_db: how much louder than it is.
     """
 

@@ -100,7 +100,7 @@ class SoundFile:
 
 
 def opened(wanted: PlayRecording) -> tuple[PlayRecording, Tracks]:
-    """What is to be played, and where it is read; of a file all of it.
+    """What is to be played, and where it is read; of a file all of it where no part is named.
 
     Raises:
         StudioError: it is no session, or no sound file.
@@ -108,7 +108,7 @@ def opened(wanted: PlayRecording) -> tuple[PlayRecording, Tracks]:
     if not wanted.is_file:
         return wanted, open_session(Path(wanted.path))
     file = SoundFile.read(Path(wanted.path))
-    return replace(wanted, output=file.whole), file
+    return replace(wanted, output=wanted.output or file.whole), file
 
 
 def time_line(
