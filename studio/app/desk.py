@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from studio.ui.desk import ExportOptions, Json, Progress, Recorded
     from studio.ui.presets import Presets
     from studio.ui.shelf import Shelf
+    from studio.ui.takes import Takes
 
 
 class StudioDesk:
@@ -42,6 +43,7 @@ class StudioDesk:
         self._curves = CurveReader()
         self._shelf: Shelf | None = None
         self._presets: Presets | None = None
+        self._takes: Takes | None = None
 
     def shelf(self) -> Shelf:
         """The stored sessions."""
@@ -50,6 +52,14 @@ class StudioDesk:
 
             self._shelf = shelf_of(self._paths, self._sessions_dir, self._clock)
         return self._shelf
+
+    def takes(self) -> Takes:
+        """The lab's takes."""
+        if self._takes is None:
+            from studio.app.takes import LabTakes
+
+            self._takes = LabTakes(self._paths, self._clock)
+        return self._takes
 
     def presets(self) -> Presets:
         """Named settings."""

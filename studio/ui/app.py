@@ -77,11 +77,18 @@ def _presets(keymap: Mapping[str, str]) -> ViewScreen:
     return PresetsScreen(keymap)
 
 
+def _lab(keymap: Mapping[str, str]) -> ViewScreen:
+    from studio.ui.screens.tuning import TuningScreen
+
+    return TuningScreen(keymap)
+
+
 VIEWS: Mapping[str, Callable[[Mapping[str, str]], ViewScreen]] = {
     "latency": _latency,
     "library": _library,
     "compare": _compare,
     "turns": _turns,
+    "lab": _lab,
     "composer": _composer,
     "presets": _presets,
 }
@@ -105,6 +112,7 @@ class StudioApp(Talking, Replaying):
         "latency.tcss",
         "library.tcss",
         "turns.tcss",
+        "tuning.tcss",
         "composer.tcss",
         "presets.tcss",
         "overlays.tcss",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from studio.storage.store import EventStore
     from studio.ui.presets import Presets
     from studio.ui.shelf import Shelf
+    from studio.ui.takes import Takes
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 """What can be kept."""
@@ -76,6 +77,10 @@ class Desk(Protocol):
 
     def shelf(self) -> Shelf:
         """The stored sessions."""
+        ...
+
+    def takes(self) -> Takes:
+        """The lab's takes."""
         ...
 
     def presets(self) -> Presets:

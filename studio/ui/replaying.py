@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from studio.core.clock import Clock
     from studio.runtime.messages import RecordingHeard
+    from studio.ui.lab_sound import LabSound
     from studio.ui.replay_sound import ReplaySound
     from studio.ui.replayed import Replayed
     from studio.ui.widgets.payload_lines import PayloadLines
@@ -31,6 +32,7 @@ class Replaying(Desktop):
     def __init__(self, clock: Clock, keymap: Mapping[str, str]) -> None:
         super().__init__(clock, keymap)
         self._sound: ReplaySound | None = None
+        self._lab_sound: LabSound | None = None
         self._leave_until = clock.monotonic()
 
     def open_recording(self, path: str) -> None:
@@ -92,6 +94,17 @@ class Replaying(Desktop):
         """The play-head follows the ear."""
         if self._sound is not None and self.replayed is not None:
             self._sound.heard(heard, self.replayed)
+        if self._lab_sound is not None:
+            self._lab_sound.heard(heard)
+
+    @property
+    def lab_sound(self) -> LabSound | None:
+        """What lets the lab be heard; None before the feed is open."""
+        if self._lab_sound is None and self._opening is not None:
+            from studio.ui.lab_sound import LabSound
+
+            self._lab_sound = LabSound(self._opening.feed)
+        return self._lab_sound
 
     def action_replay_leave(self) -> None:
         """Go back to the live session where that is asked for twice: one `esc` is soon too many."""
@@ -156,15 +169,20 @@ class Replaying(Desktop):
         from studio.ui.replay_sound import play_event
 
         shown, live, opening = self.shown, self.live, self._opening
-        if shown is None or live is None or opening is None:
-            return
-        if live.is_connected and not live.state.speech.muted:
+        if shown is not None and live is not None and opening is not None and self.may_sound():
+            play_event(opening.feed, shown.path, wanted.envelope, live.draft.plan.speaker)
+
+    def may_sound(self) -> bool:
+        """Whether nothing else sounds and nobody listens; says so where it is not."""
+        live = self.live
+        if live is not None and live.is_connected and not live.state.speech.muted:
             mute = self.key_of("session.mute")
             self.notify(f"The open microphone would hear it: {mute} mutes it.", markup=False)
         elif self.replayed is not None and self.replayed.head.is_playing:
             self.notify("The recording plays: stop it first.", markup=False)
         else:
-            play_event(opening.feed, shown.path, wanted.envelope, live.draft.plan.speaker)
+            return True
+        return False
 
     def action_replay_sound(self) -> None:
         """Play with sound, or without."""

@@ -17,7 +17,9 @@ from studio.storage.store import EventStore
 from studio.ui.desk import ExportOptions, Json, Progress
 from studio.ui.presets import Presets
 from studio.ui.shelf import Shelf
+from studio.ui.takes import Takes
 from tests.fakes.feed import log_lines
+from tests.fakes.lab import FakeTakes
 from tests.fakes.shelf import FakeShelf
 
 HEADER: Mapping[str, Any] = {
@@ -88,6 +90,7 @@ class FakeDesk:
     exported: list[tuple[tuple[str, ...], str, ExportOptions]] = field(default_factory=list)
     kept_values: dict[str, Json] = field(default_factory=dict)
     the_shelf: Shelf = field(default_factory=FakeShelf)
+    the_takes: Takes = field(default_factory=FakeTakes)
     the_presets: Presets = field(default_factory=_no_presets)
 
     def lay(
@@ -101,6 +104,9 @@ class FakeDesk:
 
     def shelf(self) -> Shelf:
         return self.the_shelf
+
+    def takes(self) -> Takes:
+        return self.the_takes
 
     def presets(self) -> Presets:
         return self.the_presets

@@ -1,0 +1,201 @@
+"""The lab's takes for the screen: the store, the passes, and where new takes come from."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.core.errors import StudioError
+from studio.core.text import one_line
+from studio.lab.take_store import TakeFault, TakeStore
+from studio.ui.takes import TakeEntry
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from studio.config.paths import Paths
+    from studio.core.clock import Clock
+    from studio.lab.labels import Truth
+    from studio.lab.take import Take
+    from studio.lab.take_files import StoredTake
+    from studio.lab.twin import Pass, Twin
+    from studio.ui.desk import Progress
+
+_VOICE = "marin"
+_SHOWN_EVERY_S = 0.1
+"""How often a pass that is on its way is worth drawing."""
+
+
+class LabTakes:
+    """The takes of one run of the screen.
+
+    Args:
+        paths: where the studio keeps things.
+        clock: tells how long a piece of a pass took.
+    """
+
+    def __init__(self, paths: Paths, clock: Clock) -> None:
+        self._store = TakeStore(paths.takes_dir)
+        self._cache_dir = paths.cache_dir
+        self._clock = clock
+        self._twin: Twin | None = None
+        self._removed: list[tuple[str, str]] = []
+
+    async def entries(self) -> Sequence[TakeEntry]:
+        """All there are, and what of them cannot be used."""
+        listing = await asyncio.to_thread(self._store.listing)
+        faults = [TakeEntry(each.name, fault=each.message) for each in listing.faults]
+        return [*map(_entry, listing.takes), *faults]
+
+    async def load(self, name: str) -> Take:
+        """A take with its sound and its truth.
+
+        Raises:
+            StudioError: it is gone, or cannot be read.
+        """
+        from studio.lab.take_files import read_take
+
+        return await asyncio.to_thread(lambda: read_take(self._store.find(name)))
+
+    async def hear(self, take: Take) -> AsyncIterator[Pass]:
+        """The pass of a take, piece by piece; at once where it was heard before."""
+        if self._twin is None:
+            from studio.lab.hearing import listener
+
+            self._twin = listener(self._cache_dir)
+        pass_ = self._twin.listen(take)
+        shown_at = self._clock.monotonic()
+        while (heard := await asyncio.to_thread(next, pass_, None)) is not None:
+            now = self._clock.monotonic()
+            if heard.share >= 1 or now - shown_at >= _SHOWN_EVERY_S:
+                shown_at = now
+                yield heard
+
+    def file_of(self, name: str) -> str:
+        """The WAV file that holds a take's wire audio."""
+        return str(self._store.find(name).audio_file)
+
+    async def label(self, name: str, truth: Truth | None) -> None:
+        """Keep what is true of a take.
+
+        Raises:
+            StudioError: there is no such take, or it cannot be written.
+        """
+        await asyncio.to_thread(self._store.label, name, truth)
+
+    async def proposal(self, take: Take) -> Truth:
+        """What a patient detector hears in it."""
+        from studio.lab.hearing import listener
+        from studio.lab.proposal import propose
+
+        twin = self._twin or listener(self._cache_dir)
+        return await asyncio.to_thread(lambda: propose(take, twin.hear(take)))
+
+    async def import_labels(self, name: str, path: str) -> Truth:
+        """The labels of a file of another program, as the truth of a take.
+
+        Raises:
+            StudioError: the file cannot be read, or does not fit the take.
+        """
+        from studio.lab.label_files import read_labels
+
+        stored = self._store.find(name)
+        read = partial(read_labels, _path(path), stored.duration_ms)
+        return (await asyncio.to_thread(read)).truth
+
+    async def add_session(self, path: str) -> Sequence[str]:
+        """A session as one take, then each of its turns.
+
+        Raises:
+            StudioError: it sent no sound, or cannot be read.
+        """
+        return await asyncio.to_thread(self._keep_session, Path(path))
+
+    def _keep_session(self, path: Path) -> list[str]:
+        from studio.lab.from_session import session_turns, whole_session
+        from studio.storage.reader import open_session
+
+        stored = open_session(path)
+        names = [self._store.keep(whole_session(stored, labelled=True)).name]
+        try:
+            turns = session_turns(stored, labelled=True)
+        except StudioError:
+            return names  # a session in which nobody spoke is still a take of its noise
+        return [*names, *(self._store.keep(each).name for each in turns)]
+
+    async def add_file(self, path: str, progress: Progress) -> Sequence[str]:
+        """Takes of a sound file or a folder of them.
+
+        Raises:
+            StudioError: there is none that can be read.
+        """
+        from studio.lab.from_files import takes_of_files
+
+        names: list[str] = []
+        faults: list[TakeFault] = []
+        made = takes_of_files([_path(path)])
+        while (found := await asyncio.to_thread(next, made, None)) is not None:
+            if isinstance(found, TakeFault):
+                faults.append(found)
+            else:
+                names.append((await asyncio.to_thread(self._store.keep, found)).name)
+        if not names:
+            why = faults[0].message if faults else f"{one_line(path, 200)}: no sound file."
+            raise StudioError(why, title="No take", hint="Use WAV, FLAC, Ogg or MP3 files.")
+        if faults:
+            progress(1.0, f"{len(faults)} cannot be used: {faults[0].message}")
+        return names
+
+    async def add_spoken(self, text: str) -> Sequence[str]:
+        """A take of words that a local voice speaks.
+
+        Raises:
+            StudioError: no voice is installed, or nothing is to be said.
+        """
+        return await asyncio.to_thread(self._keep_spoken, text)
+
+    def _keep_spoken(self, text: str) -> list[str]:
+        from studio.lab.script import read_script
+        from studio.lab.spoken import local_voices, spoken_take
+        from studio.speech.voices import VOICES
+
+        script = read_script(text, VOICES)
+        name = "-".join(script[0].words.split()[:5])
+        return [self._store.keep(spoken_take(name, script, _VOICE, local_voices())).name]
+
+    def delete(self, name: str) -> None:
+        """Put a take away.
+
+        Raises:
+            StudioError: there is no such take, or it cannot be moved.
+        """
+        self._removed.append((name, self._store.remove(name)))
+
+    def undelete(self) -> str:
+        """Bring the take back that was put away last; its name, empty where there is none.
+
+        Raises:
+            StudioError: it cannot be moved.
+        """
+        if not self._removed:
+            return ""
+        _, trashed = self._removed.pop()
+        return self._store.restore(trashed).name
+
+
+def _path(text: str) -> Path:
+    return Path(text.strip().strip("'\"")).expanduser()
+
+
+def _entry(stored: StoredTake) -> TakeEntry:
+    truth = stored.truth
+    return TakeEntry(
+        stored.name,
+        stored.duration_ms,
+        None if truth is None else len(truth.turns),
+        0 if truth is None else len(truth.noises),
+        stored.origin,
+        stored.tags,
+    )

@@ -1,0 +1,469 @@
+"""The lab's screen: what settings of the turn detection make of a take, or of the session."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+from typing_extensions import override
+
+from studio.config.presets import Provenance
+from studio.lab.whatif import at_hand
+from studio.protocol.dialect import Dialect
+from studio.protocol.knobs import TurnDetection
+from studio.protocol.settings import SessionSettings
+from studio.session.speech import input_format, turn_detection
+from studio.ui.fields import written
+from studio.ui.lab_sound import Source
+from studio.ui.present.sliders import SliderRow, summary_line
+from studio.ui.present.tuning_lanes import TuningPicture, stretch_at
+from studio.ui.present.verdicts import verdict_rows, whatif_lines
+from studio.ui.screens.tuning_labels import TuningLabels
+from studio.ui.tuning import (
+    SLIDERS,
+    settings_of,
+    settings_words,
+    slider_named,
+    value_of,
+)
+from studio.ui.widgets.bindings import bindings_of
+from studio.ui.widgets.slider_pane import SliderPane
+from studio.ui.widgets.time_view import TimeView
+from studio.ui.widgets.verdict_list import VerdictList
+from studio.ui.widgets.waterfall import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rich.text import Text
+    from textual import events
+    from textual.binding import BindingType
+    from textual.widget import Widget
+
+    from studio.ui.shown import Shown
+
+_WIDE, _VERY_WIDE = 110, 160
+"""Cells from which on the takes have a list, and other silences stand beside the verdicts."""
+_NEW_FRAMES = 3
+"""A live session is drawn again when so many frames came."""
+
+
+class TakeFilter(Input):
+    """What the takes are filtered by."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "screen.filtered('')", "Clear"),
+        ("enter", "screen.filtered", "Done"),
+    ]
+
+
+class TuningScreen(TuningLabels):
+    """Takes beside the lanes of one of them, under sliders, over the verdicts."""
+
+    scope: ClassVar[str] = "tuning"
+    title_words: ClassVar[str] = "lab"
+    plays: ClassVar[bool] = False
+    left_out: ClassVar[tuple[str, ...]] = ("view.tuning", "view.zoom")
+    AUTO_FOCUS: ClassVar[str | None] = "#tuning"
+    BINDINGS = bindings_of("tuning")
+
+    def __init__(self, keymap: Mapping[str, str]) -> None:
+        super().__init__(keymap)
+        self._sliders = SliderPane()
+        self._verdicts = VerdictList()
+        self._others = Words("others")
+        self._others.can_focus = False
+        self._filter = TakeFilter(id="take-filter", compact=True, placeholder="/ to filter")
+        self._is_set = False
+        self._drawn_frames = -1
+
+    @override
+    def body(self) -> Iterable[Widget]:
+        left = Vertical(self._filter, self._list, id="takes-pane")
+        below = Horizontal(self._verdicts, self._others, id="tuning-below")
+        right = Vertical(self._line, self._sliders, self._lanes, below, id="tuning-pane")
+        return (Horizontal(left, right, id="tuning-body"),)
+
+    @override
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self._tracks_of = None
+        self._look_again()
+
+    def on_screen_suspend(self) -> None:
+        """Nobody looks: nothing is read or heard for it."""
+        for group in ("list", "take"):
+            self.workers.cancel_group(self, group)
+        self._stop()
+
+    @override
+    def on_resize(self, _event: events.Resize) -> None:
+        self.set_class(self.size.width >= _WIDE, "-wide")
+        self.set_class(self.size.width >= _VERY_WIDE, "-very-wide")
+        super().on_resize(_event)
+
+    # What is drawn
+
+    @override
+    def seen(self, live: Shown) -> tuple[object, ...]:
+        if not self._is_set:
+            self._is_set = True
+            self._tuning.pair = type(self._tuning.pair)(settings_of(turn_detection(live.whole)))
+        if self._name == "":
+            self._follow_session(live)
+            self._take_session_in(live)
+        sound = self._studio.lab_sound
+        ear = None if sound is None or sound.at_s is None else round(sound.at_s, 2)
+        return (
+            live, live.is_connected, self._tuning.subject, self._tuning.pair, self._tuning.slider,
+            self._entries, ear if ear is None else str(ear),
+        )  # fmt: skip
+
+    def _take_session_in(self, live: Shown) -> None:
+        """Have more of the session in the subject, when enough of it is new."""
+        frames = live.trace.frames
+        last = frames[-1][0] if frames and not live.is_recording else 0
+        news = (last // _NEW_FRAMES, self._tracks, live, live.whole.speech.server)
+        if news != self._told_session:
+            self._told_session = news
+            self._tuning.subject = self._session(live)
+
+    _told_session: tuple[object, ...] = ()
+
+    @override
+    def facts(self, live: Shown) -> str:
+        if not self._looked:
+            return "looking for takes …"
+        count = len(self._entries)
+        return f"{count:,} take{'' if count == 1 else 's'}"
+
+    @override
+    def fill(self, live: Shown) -> None:
+        tuning, subject = self._tuning, self._subject
+        a, b = tuning.reading("a"), tuning.reading("b")
+        sound = self._studio.lab_sound
+        if subject is not None:
+            picture = TuningPicture(
+                subject.duration_ms,
+                subject.sound,
+                a,
+                b,
+                subject.truth,
+                subject.server,
+                sound.at_s if sound is not None else None,
+            )
+            self._lanes.show(picture, follows=not subject.name)
+        self._fill_sliders()
+        self._fill_below()
+        self._fill_list()
+
+    def _fill_sliders(self) -> None:
+        tuning, palette = self._tuning, self.palette
+        pair, share = tuning.pair, self._subject.share if self._subject is not None else 0.0
+        heads: list[Text] = [
+            summary_line(
+                "A", tuning.reading("a"), share, palette,
+                is_edited=pair.edits == "a" and pair.b is not None,
+            )
+        ]  # fmt: skip
+        if pair.b is not None:
+            is_b = pair.edits == "b"
+            heads.append(summary_line("B", tuning.reading("b"), share, palette, is_edited=is_b))
+        rows = [
+            SliderRow(
+                each,
+                value_of(pair.a, each),
+                None if pair.b is None else value_of(pair.b, each),
+                each.path == tuning.slider,
+            )
+            for each in SLIDERS
+        ]
+        self._sliders.show(heads, rows, pair.edits)
+
+    def _fill_below(self) -> None:
+        tuning, subject = self._tuning, self._subject
+        is_session = subject is not None and not subject.name
+        rows = verdict_rows(tuning.reading("a"), tuning.reading("b"))
+        told = "" if is_session else "No turn is found with this setting."
+        self._verdicts.show(rows, told, has_b=tuning.pair.b is not None)
+        self._verdicts.select(self._lanes.cursor)
+        self.set_class(is_session, "-session")
+        self._fill_others()
+
+    def _fill_others(self) -> None:
+        reading = self._tuning.reading(self._tuning.pair.edits) or self._tuning.reading()
+        found = None
+        if reading is not None:
+            at_ms = self._at_ms
+            found = at_hand(reading.pauses, reading.rules, at_ms)
+        present_ms = self._tuning.pair.edited.silence_duration_ms
+        width = self._others.columns
+        self._others.say(whatif_lines(found, present_ms, width, self.palette))
+
+    def _fill_list(self) -> None:
+        names, rows = self._names, self._rows()
+        place = names.index(self._name) if self._name in names else -1
+        keys = self._studio.key_of
+        hints = [] if self._entries or not self._looked else [
+            (keys("tuning.add"), "from this session, words, or a file"),
+            ("", "or: studio lab take add FILE"),
+        ]  # fmt: skip
+        self._list.show(rows, place, hints)
+        self._line.say(rows, place)
+
+    # The sliders
+
+    def action_step(self, steps: int) -> None:
+        """Move the slider at the cursor."""
+        self._tuning.step(steps)
+        self._moved()
+
+    def action_slider(self, rows: int) -> None:
+        """Go to another slider."""
+        self._tuning.move(rows)
+        self._moved()
+
+    def action_set(self) -> None:
+        """Have the slider's value typed."""
+        slider = slider_named(self._tuning.slider)
+        held = written(slider, value_of(self._tuning.pair.edited, slider))
+        value = held.removesuffix(slider.unit).replace(",", "")
+
+        def done(text: str) -> None:
+            if self._tried(lambda: self._tuning.type(text)):
+                self._moved()
+
+        self._studio.ask(slider.label, slider.how, value, done)
+
+    def _moved(self) -> None:
+        if self._live is not None:
+            self.show(self._live)
+
+    @on(SliderPane.Slid)
+    def _slid(self, event: SliderPane.Slid) -> None:
+        self._tuning.slide(event.path, event.share, is_drag=event.is_drag)
+        self._moved()
+
+    @on(SliderPane.Turned)
+    def _turned(self, event: SliderPane.Turned) -> None:
+        self._tuning.slider = event.path
+        self.action_step(event.steps)
+
+    @on(SliderPane.Picked)
+    def _picked(self, event: SliderPane.Picked) -> None:
+        if event.path == self._tuning.slider:
+            self.action_set()
+        self._tuning.slider = event.path
+        self._moved()
+
+    def action_compare(self) -> None:
+        """Lay a second setting beside the first, or edit the other of the two."""
+        self._tuning.compare()
+        self._moved()
+
+    def action_swap(self) -> None:
+        """Let the two settings change places."""
+        self._tuning.swap()
+        self._moved()
+
+    def action_single(self) -> None:
+        """Keep the setting under edit alone."""
+        self._tuning.single()
+        self._moved()
+
+    def action_use_session(self) -> None:
+        """Set the sliders as the session is set."""
+        if self._live is not None:
+            self._tuning.use(settings_of(turn_detection(self._live.whole)))
+            self._moved()
+
+    # Moving
+
+    @on(TimeView.Moved)
+    def _cursor_moved(self) -> None:
+        self._verdicts.select(self._lanes.cursor)
+        self._fill_others()
+
+    @on(VerdictList.Moved)
+    def _row_clicked(self, event: VerdictList.Moved) -> None:
+        self._go(event.at)
+
+    def _go(self, at: float) -> None:
+        self._lanes.close_in(at)
+        self._fill_others()
+
+    def action_find(self, step: int) -> None:
+        """Go to the next problem, or the one before."""
+        if not self._verdicts.find(step):
+            self._say("Nothing goes wrong here with this setting.")
+        elif (row := self._verdicts.row) is not None:
+            self._go(row.at)
+
+    def action_turn(self, rows: int) -> None:
+        """Go to another turn."""
+        if self._verdicts.move(rows) and (row := self._verdicts.row) is not None:
+            self._go(row.at)
+
+    def action_cursor(self, cells: int) -> None:
+        """Move the cursor over time."""
+        self._lanes.step(cells)
+
+    def action_page(self, quarters: int) -> None:
+        """Move it by quarters of the window."""
+        self._lanes.page(quarters / 4)
+
+    def action_closer(self) -> None:
+        """See less, and more of it."""
+        self._lanes.zoom(0.5)
+
+    def action_farther(self) -> None:
+        """See more, and less of it."""
+        self._lanes.zoom(2.0)
+
+    def action_fit_turn(self) -> None:
+        """Show the turn at the cursor whole."""
+        if (row := self._verdicts.row) is not None:
+            self._lanes.fit(row.at, row.end)
+
+    def action_fit_all(self) -> None:
+        """Show the whole take."""
+        self._lanes.fit_all()
+
+    def action_first(self) -> None:
+        """Go to the beginning."""
+        self._lanes.go(0.0)
+        self._cursor_moved()
+
+    def action_follow(self) -> None:
+        """Go to the end, and with it where it moves on."""
+        self._lanes.follow()
+        self._cursor_moved()
+
+    # Listening
+
+    def action_play(self) -> None:
+        """Hear what would be committed of the turn at the cursor, or stop."""
+        reading = self._tuning.reading(self._tuning.pair.edits) or self._tuning.reading()
+        found = stretch_at(reading, self._at_ms) if reading is not None else None
+        if self._stop():
+            return
+        if found is None:
+            self._say("No turn is at the cursor with this setting: nothing would be committed.")
+            return
+        self._sound(found.start_ms, found.end_ms)
+
+    def action_listen(self) -> None:
+        """Hear all from the cursor on, or stop."""
+        subject = self._subject
+        if not self._stop() and subject is not None:
+            self._sound(self._at_ms, subject.duration_ms)
+
+    def _sound(self, begin_ms: float, end_ms: float) -> None:
+        live, sound, subject = self._studio.live, self._studio.lab_sound, self._subject
+        source = self._source()
+        if live is None or sound is None or subject is None or source is None:
+            return
+        if end_ms - begin_ms < 1 or not self._studio.may_sound():
+            return
+        sound.play(source, begin_ms, min(end_ms, subject.duration_ms), live.draft.plan.speaker)
+
+    def _source(self) -> Source | None:
+        subject, takes, live = self._subject, self._takes, self._live
+        if subject is None or live is None:
+            return None
+        if subject.name:
+            return Source(takes.file_of(subject.name), is_file=True) if takes is not None else None
+        return Source(live.path, is_file=False, audio_format=input_format(live.whole))
+
+    def _stop(self) -> bool:
+        """Be silent; whether something sounded."""
+        sound = self._studio.lab_sound
+        if sound is None or not sound.is_playing:
+            return False
+        sound.stop()
+        return True
+
+    # What becomes of a setting
+
+    @property
+    def _detection(self) -> SessionSettings:
+        edited = self._tuning.pair.edited
+        detection = TurnDetection(
+            type="server_vad",
+            threshold=edited.threshold,
+            prefix_padding_ms=edited.prefix_padding_ms,
+            silence_duration_ms=edited.silence_duration_ms,
+        )
+        return SessionSettings(turn_detection=detection)
+
+    def action_apply(self) -> None:
+        """Ask the live session for this setting."""
+        words = settings_words(self._tuning.pair.edited)
+        self._studio.use_settings(self._detection, words)
+        self.again()
+
+    def action_save(self) -> None:
+        """Keep the setting as a preset."""
+        desk, subject = self._studio.desk, self._subject
+        if desk is None:
+            return
+        takes = (subject.name,) if subject is not None and subject.name else ()
+        provenance = Provenance("hand", "Turned by hand in the lab.", takes)
+
+        def keep(name: str) -> None:
+            if self._tried(lambda: _ignore(desk.presets().save(name, self._detection, provenance))):
+                self._say(f"Kept as the preset {name}.")
+
+        self._studio.ask("name", "The preset's name.", "", keep)
+
+    def action_copy_json(self) -> None:
+        """Copy the setting as the provider takes it."""
+        live = self._studio.live
+        dialect = live.draft.plan.dialect if live is not None else Dialect.GA
+        self.app.copy_to_clipboard(json.dumps(self._detection.to_wire(dialect), indent=2))
+        self._say(f"Copied as a {dialect.value} session.")
+
+    async def action_sweep(self) -> None:
+        """Try very many settings on the takes."""
+        from studio.ui.app import VIEWS
+
+        if "sweep" in VIEWS:
+            _ = await self.app.run_action("view('sweep')")
+        else:
+            self._say("Sweeps run on the command line: studio lab sweep")
+
+    # The filter
+
+    def action_filter(self) -> None:
+        """Type what to filter the takes by."""
+        self.add_class("-filtering")
+        self._filter.focus()
+
+    def action_filtered(self, text: str | None = None) -> None:
+        """Go back to the lanes, with another filter where one is given."""
+        if text is not None:
+            self._filter.value = text
+        self.remove_class("-filtering")
+        self._lanes.focus()
+
+    @on(Input.Changed)
+    def _filter_changed(self) -> None:
+        self._wanted = self._filter.value
+        self.again()
+
+    @override
+    def action_leave(self) -> None:
+        """Be silent, or take the filter off, or go back to the panes."""
+        if self._stop():
+            return
+        if self._filter.value:
+            self._filter.value = ""
+        else:
+            super().action_leave()
+
+
+def _ignore(_: object) -> None:
+    """What came of a deed is not needed."""

@@ -1,0 +1,307 @@
+"""The takes of the lab's screen: listing, choosing, hearing them through, getting and dropping."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from studio.audio.shape import Shape
+from studio.core.errors import StudioError
+from studio.session.curves import TrackCurves
+from studio.ui.choice import Choice
+from studio.ui.present.take_rows import TakeRow
+from studio.ui.present.verdicts import verdict_rows
+from studio.ui.screens.overlays import Chooser
+from studio.ui.screens.tuning_base import TuningBase
+from studio.ui.session_subject import session_subject
+from studio.ui.tuning import PutAway, Relabelled, Subject
+from studio.ui.widgets.take_list import TakeLine, TakeList
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from studio.lab.labels import Truth
+    from studio.ui.desk import Desk
+    from studio.ui.shown import Shown
+    from studio.ui.takes import TakeEntry, Takes
+    from studio.vad.whole import Probabilities
+
+    AddTakes = Callable[[], Awaitable[Sequence[str]]]
+
+_LOOK_EVERY_S = 0.5
+_SESSION = "session"
+
+
+class TuningTakes(TuningBase):
+    """The list of takes, the session first, and what is heard of each."""
+
+    def __init__(self, keymap: Mapping[str, str]) -> None:
+        super().__init__(keymap)
+        self._list = TakeList()
+        self._line = TakeLine()
+        self._entries: Sequence[TakeEntry] = ()
+        self._looked = False
+        self._wanted = ""
+        self._name: str | None = None
+        self._passes: dict[str, tuple[Probabilities, Truth | None]] = {}
+        self._tracks = TrackCurves()
+        self._tracks_of: Shown | None = None
+
+    # The list
+
+    @property
+    def _names(self) -> list[str]:
+        """What can be chosen, as listed: the session has no name."""
+        words = self._wanted.lower().split()
+        fitting = [
+            each.name for each in self._entries if all(word in _searched(each) for word in words)
+        ]
+        return fitting if words else ["", *fitting]
+
+    def _rows(self) -> list[TakeRow]:
+        by_name = {each.name: each for each in self._entries}
+        return [self._row(by_name[name] if name else None) for name in self._names]
+
+    def _row(self, entry: TakeEntry | None) -> TakeRow:
+        if entry is None:
+            live = self._live
+            is_stored = live is not None and live.is_recording
+            subject = self._subject
+            is_here = subject is not None and not subject.name
+            note = "live" if live is not None and live.is_connected and not is_stored else ""
+            return TakeRow(
+                "this recording" if is_stored else "this session",
+                subject.duration_ms if is_here and subject is not None else 0.0,
+                note=note,
+                is_session=True,
+            )
+        if entry.fault:
+            return TakeRow(entry.name, entry.duration_ms, note="broken", is_fault=True)
+        held = self._passes.get(entry.name)
+        if held is None:
+            return TakeRow(entry.name, entry.duration_ms, note="…")
+        if held[1] is None:
+            return TakeRow(entry.name, entry.duration_ms, note="no labels")
+        counts = self._tuning.counts(held[0], held[1])
+        return TakeRow(entry.name, entry.duration_ms, counts)
+
+    def _look_again(self) -> None:
+        if self.is_current and (takes := self._takes) is not None:
+            self._work(lambda: self._read(takes), "list")
+
+    async def _read(self, takes: Takes) -> None:
+        self._entries = await takes.entries()
+        self._looked = True
+        known = {each.name for each in self._entries}
+        if self._name and self._name not in known:
+            self._say(f"{self._name} is gone.")
+            self._name = None
+        if self._name is None:
+            self._choose_first()
+        self.again()
+        for entry in self._entries:  # the verdicts beside the names, one after the other
+            if entry.name not in self._passes and not entry.fault:
+                await self._hear_aside(takes, entry.name)
+
+    async def _hear_aside(self, takes: Takes, name: str) -> None:
+        try:
+            take = await takes.load(name)
+            async for heard in takes.hear(take):
+                if heard.share >= 1:
+                    self._passes[name] = heard.probabilities, take.truth
+        except StudioError:
+            return  # the list says so when one looks at it
+        self.again()
+
+    def _choose_first(self) -> None:
+        """The session where something was said in it, else the first take."""
+        live = self._live
+        has_sound = live is not None and (live.is_connected or live.whole.speech.sent_bytes > 0)
+        names = self._names
+        first = next((name for name in names if name), "")
+        self._choose("" if has_sound or not first else first)
+
+    def _choose(self, name: str) -> None:
+        """Show a take, or the session."""
+        self._name = name
+        self._lanes.forget()
+        self.workers.cancel_group(self, "take")
+        if not name:
+            self._tuning.subject = Subject()
+            self._tracks_of = None
+            self.again()
+            return
+        self._tuning.subject = Subject(name)
+        if (takes := self._takes) is not None:
+            self._work(lambda: self._load(takes, name), "take")
+        self.again()
+
+    async def _load(self, takes: Takes, name: str) -> None:
+        take = await takes.load(name)
+        shape = await asyncio.to_thread(Shape, take.audio, take.audio_format)
+        subject = Subject(name, take.duration_ms, shape, np.zeros(0), 0.0, take.truth, take)
+        self._tuning.subject = subject
+        self.again()
+        async for heard in takes.hear(take):
+            now = self._subject or subject
+            if now.name != name:
+                return
+            self._tuning.subject = replace(
+                now, probabilities=heard.probabilities, share=heard.share
+            )
+            if heard.share >= 1:
+                self._passes[name] = heard.probabilities, now.truth
+            self.again()
+        self._begin()
+
+    def _begin(self) -> None:
+        """A take that was heard through is looked at from what goes wrong first."""
+        reading = self._tuning.reading()
+        rows = verdict_rows(reading, None)
+        first = next((row for row in rows if row.is_problem), rows[0] if rows else None)
+        if first is not None and not self._lanes.cursor:
+            self._lanes.go(first.at)
+            self.again()
+
+    # The session
+
+    def _follow_session(self, live: Shown) -> None:
+        """Have the tracks of the session read while it is looked at."""
+        desk = self._studio.desk
+        if desk is None or self._tracks_of is live:
+            return
+        self._tracks_of, self._tracks = live, TrackCurves()
+        self._work(lambda: self._read_tracks(desk, live), "take")
+
+    async def _read_tracks(self, desk: Desk, live: Shown) -> None:
+        path = ""
+        while self.is_current and self._name == "":
+            path = live.path
+            tracks = await desk.curves(path) if path else TrackCurves()
+            if path == live.path:
+                self._tracks = tracks
+            if tracks.is_whole:
+                if live.is_recording and tracks.probability.size:
+                    return
+                await asyncio.sleep(_LOOK_EVERY_S)
+
+    def _session(self, live: Shown) -> Subject:
+        return session_subject(live, self._tracks)
+
+    # What a person does with takes
+
+    def action_take(self, steps: int) -> None:
+        """Go to another take."""
+        names = self._names
+        if not names:
+            return
+        place = names.index(self._name) if self._name in names else -1
+        name = names[min(max(place + steps, 0), len(names) - 1)]
+        if name != self._name:
+            self._choose(name)
+
+    def on_take_list_chosen(self, event: TakeList.Chosen) -> None:
+        """A take was clicked."""
+        names = self._names
+        if event.place < len(names) and names[event.place] != self._name:
+            self._choose(names[event.place])
+
+    def action_add(self) -> None:
+        """Choose where a take is to come from."""
+        has_session = self._live is not None and self._live.path
+        choices = [
+            Choice(_SESSION, "this session", "what the microphone sent, cut by turn or whole")
+            if has_session
+            else Choice("", "this session", "nothing was recorded yet", is_note=True),
+            Choice("words", "words", "a voice speaks them, pauses in brackets"),
+            Choice("file", "a file or folder", "WAV, FLAC, Ogg, MP3"),
+        ]
+        self._studio.choose(Chooser("Get a take from", choices), self._add_from)
+
+    def _add_from(self, source: str | None) -> None:
+        takes, live = self._takes, self._live
+        if takes is None or live is None or not source:
+            return
+        if source == _SESSION:
+            path = live.path
+            self._work(lambda: self._added(takes, lambda: takes.add_session(path)), "add")
+        elif source == "words":
+            hint = "So um [0.6s] I would like a table.  [noise] makes it noise."
+            self._studio.ask("speak", hint, "", self._add_words)
+        else:
+            self._studio.ask("file", "A sound file or a folder of them.", "", self._add_file)
+
+    def _add_words(self, text: str) -> None:
+        if (takes := self._takes) is not None:
+            self._work(lambda: self._added(takes, lambda: takes.add_spoken(text)), "add")
+
+    def _add_file(self, path: str) -> None:
+        if (takes := self._takes) is not None:
+
+            def told(_share: float, words: str) -> None:
+                self._say(words)
+
+            self._work(lambda: self._added(takes, lambda: takes.add_file(path, told)), "add")
+
+    async def _added(self, takes: Takes, add: AddTakes) -> None:
+        names = await add()
+        self._entries = await takes.entries()
+        self._say(f"New: {', '.join(names[:3])}" + (" …" if len(names) > 3 else ""))
+        if names:
+            self._choose(names[0])
+        self._look_again()
+
+    def action_delete(self) -> None:
+        """Put the chosen take away."""
+        takes, name = self._takes, self._name
+        if takes is None or not name:
+            return
+        names = self._names
+        if self._tried(lambda: takes.delete(name)):
+            self._tuning.note(PutAway(name))
+            back = self._studio.key_of("tuning.undo")
+            self._say(f"{name} is in the trash. {back} brings it back.")
+            place = names.index(name) if name in names else 0
+            rest = [each for each in names if each != name]
+            self._entries = [each for each in self._entries if each.name != name]
+            self._choose(rest[min(place, len(rest) - 1)] if rest else "")
+            self._look_again()
+
+    def action_undo(self) -> None:
+        """Take back the last change of a slider, a label or a take."""
+        deed = self._tuning.undo()
+        if deed is None:
+            self._say("Nothing to take back.")
+        elif isinstance(deed, Relabelled):
+            self._work(lambda: self._relabel(deed.take, deed.truth), "label")
+        elif isinstance(deed, PutAway) and (takes := self._takes) is not None:
+            self._work(lambda: self._bring_back(takes), "add")
+        self.again()
+
+    async def _bring_back(self, takes: Takes) -> None:
+        name = takes.undelete()
+        self._entries = await takes.entries()
+        if name:
+            self._choose(name)
+        self._look_again()
+
+    async def _relabel(self, name: str, truth: Truth | None) -> None:
+        """Keep other labels, and show them."""
+        takes = self._takes
+        if takes is None:
+            return
+        await takes.label(name, truth)
+        held = self._passes.get(name)
+        if held is not None:
+            self._passes[name] = held[0], truth
+        subject = self._subject
+        if subject is not None and subject.name == name:
+            self._tuning.subject = replace(subject, truth=truth)
+        self.again()
+
+
+def _searched(entry: TakeEntry) -> str:
+    return f"{entry.name} {entry.origin} {' '.join(entry.tags)}".lower()

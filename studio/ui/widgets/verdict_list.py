@@ -1,0 +1,139 @@
+"""The turns of a take with the verdict on each; a cursor stands on one."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.message import Message
+from typing_extensions import override
+
+from studio.ui.present.verdicts import VerdictRow, reason_lines, verdict_line
+from studio.ui.widgets.lines import CURSOR, Lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
+
+class VerdictList(Lines):
+    """Turns and ghosts in order of time."""
+
+    class Moved(Message):
+        """The hand went to another turn."""
+
+        def __init__(self, at: float) -> None:
+            super().__init__()
+            self.at = at
+
+    def __init__(self) -> None:
+        super().__init__(id="verdicts", can_focus=False)
+        self.rows: Sequence[VerdictRow] = ()
+        self._place = 0
+        self._has_b = False
+        self._told = ""
+        self._drawn: object = None
+        self._lines: list[Text] = []
+        self._first: list[int] = []
+        """The line of each row."""
+
+    @property
+    def row(self) -> VerdictRow | None:
+        """The turn at the cursor; None where there is none."""
+        return self.rows[self._place] if self._place < len(self.rows) else None
+
+    def show(self, rows: Sequence[VerdictRow], told: str, *, has_b: bool) -> None:
+        """Draw these; where there are none, `told` stands there."""
+        drawn = (rows, told, has_b, self.palette, self.columns)
+        if drawn == self._drawn:
+            return
+        self._drawn = drawn
+        self.rows, self._told, self._has_b = rows, told, has_b
+        self._place = min(self._place, max(0, len(rows) - 1))
+        self._draw()
+
+    def select(self, at: float) -> None:
+        """Put the cursor on the turn at a moment, or the last before it."""
+        if self.rows:
+            self._put(max(0, bisect_right(self.rows, at, key=lambda each: each.at) - 1))
+
+    def move(self, rows: int) -> bool:
+        """Go to another turn; whether there is one."""
+        if not self.rows:
+            return False
+        self._put(min(max(self._place + rows, 0), len(self.rows) - 1))
+        return True
+
+    def find(self, step: int) -> bool:
+        """Go to the next problem or the one before, round the end; whether there is one."""
+        count = len(self.rows)
+        for far in range(1, count + 1):
+            at = (self._place + far * step) % count
+            if self.rows[at].is_problem:
+                self._put(at)
+                return True
+        return False
+
+    def _put(self, place: int) -> None:
+        if place != self._place:
+            self._place = place
+            self._draw()
+        self._see()
+
+    def _draw(self) -> None:
+        """Make the lines: each row one, and the reason below that at the cursor where it is cut."""
+        self._lines, self._first = [], []
+        width, palette = self.columns, self.palette
+        for at, row in enumerate(self.rows):
+            is_at = at == self._place
+            self._first.append(len(self._lines))
+            line = verdict_line(row, width, palette, is_at=is_at, has_b=self._has_b)
+            is_cut = line.cell_len > width
+            line.truncate(width, overflow="ellipsis")
+            self._lines.append(line)
+            if is_at and is_cut and width:
+                self._lines += reason_lines(row, width, palette)
+        if not self.rows:
+            line = Text(f" {self._told}", palette.muted, no_wrap=True, end="")
+            line.truncate(width, overflow="ellipsis")
+            self._lines.append(line)
+        self.changed()
+
+    def _see(self) -> None:
+        """Have the row at the cursor in sight, with all that belongs to it."""
+        if self._first:
+            last = [*self._first, len(self._lines)][self._place + 1] - 1
+            self.show_line(last)
+            self.show_line(self._first[self._place])
+
+    def on_resize(self) -> None:
+        """Lines are made for the width there is."""
+        self._draw()
+
+    @override
+    def line_count(self) -> int:
+        return len(self._lines)
+
+    @override
+    def line(self, index: int, width: int) -> Text:
+        return self._lines[index]
+
+    @override
+    def highlighted(self) -> int:
+        return self._first[self._place] if self._first else -1
+
+    @override
+    def ground(self, index: int) -> str:
+        if not self._first:
+            return ""
+        last = [*self._first, len(self._lines)][self._place + 1]
+        return CURSOR if self._first[self._place] <= index < last else ""
+
+    def on_click(self, event: events.Click) -> None:
+        """A click goes to the turn."""
+        place = bisect_right(self._first, event.y + self.scroll_offset.y) - 1
+        if 0 <= place < len(self.rows) and event.y + self.scroll_offset.y < len(self._lines):
+            self._put(place)
+            self.post_message(self.Moved(self.rows[place].at))
