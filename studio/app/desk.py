@@ -58,7 +58,7 @@ class StudioDesk:
         if self._takes is None:
             from studio.app.takes import LabTakes
 
-            self._takes = LabTakes(self._paths, self._clock)
+            self._takes = LabTakes(self._paths, self._sessions_dir, self._clock)
         return self._takes
 
     def presets(self) -> Presets:

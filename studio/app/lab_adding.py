@@ -96,12 +96,17 @@ def add_takes(
 def _each(sources: Sequence[str], adding: Adding, sessions_dir: Path) -> Iterator[Take | TakeFault]:
     for source in sources:
         try:
-            yield from _made(source, adding, sessions_dir)
+            yield from takes_of_source(source, adding, sessions_dir)
         except StudioError as error:
             yield TakeFault(one_line(source, 80), f"{error.message} {error.hint}".strip())
 
 
-def _made(source: str, adding: Adding, sessions_dir: Path) -> Iterator[Take | TakeFault]:
+def takes_of_source(source: str, adding: Adding, sessions_dir: Path) -> Iterator[Take | TakeFault]:
+    """The takes of a file, a folder, `session:NAME`, `say:WORDS` or `script:FILE`; none is kept.
+
+    Raises:
+        StudioError: there is none.
+    """
     if source.startswith((SAY, SCRIPT)):
         yield _spoken(source, adding.voice)
     elif source.startswith(SESSION) or _is_session(source):

@@ -106,7 +106,7 @@ def label_take(
         StudioError: there is no such take, it cannot be changed, or the labels cannot be used.
     """
     takes = library(environ)
-    own = _changeable(takes, name)
+    own = changeable(takes, name)
     stored = own.find(name)
     if labelling.file is not None:
         read = read_labels(labelling.file, stored.duration_ms)
@@ -151,7 +151,7 @@ def remove_takes(environ: Mapping[str, str], *, names: Sequence[str], say: Say) 
     """
     takes = library(environ)
     for name in names:
-        trashed = _changeable(takes, name).remove(name)
+        trashed = changeable(takes, name).remove(name)
         say(f"Removed {printable(name)}. Bring it back: studio lab take restore {trashed}")
 
 
@@ -185,7 +185,12 @@ def _labels_json(take: StoredTake) -> list[dict[str, Any]] | None:
     return None if take.truth is None else [label_fields(each) for each in take.truth.labels]
 
 
-def _changeable(takes: TakeLibrary, name: str) -> TakeStore:
+def changeable(takes: TakeLibrary, name: str) -> TakeStore:
+    """The store that may change a take.
+
+    Raises:
+        StudioError: it comes with the studio.
+    """
     if name.startswith(PREFIX):
         raise StudioError(
             f"{one_line(name, 80)} comes with the studio.",

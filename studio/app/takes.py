@@ -7,8 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio.app.lab_adding import SAY, SESSION, Adding, takes_of_source
+from studio.app.lab_takes import changeable
 from studio.core.errors import StudioError
-from studio.core.text import one_line
+from studio.lab.library import TakeLibrary
+from studio.lab.shipped import PREFIX
 from studio.lab.take_store import TakeFault, TakeStore
 from studio.ui.takes import TakeEntry
 
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
     from studio.lab.twin import Pass, Twin
     from studio.ui.desk import Progress
 
-_VOICE = "marin"
 _SHOWN_EVERY_S = 0.1
 """How often a pass that is on its way is worth drawing."""
 
@@ -33,19 +35,21 @@ class LabTakes:
 
     Args:
         paths: where the studio keeps things.
+        sessions_dir: where sessions are.
         clock: tells how long a piece of a pass took.
     """
 
-    def __init__(self, paths: Paths, clock: Clock) -> None:
-        self._store = TakeStore(paths.takes_dir)
+    def __init__(self, paths: Paths, sessions_dir: Path, clock: Clock) -> None:
+        self._takes = TakeLibrary(TakeStore(paths.takes_dir))
+        self._sessions_dir = sessions_dir
         self._cache_dir = paths.cache_dir
         self._clock = clock
         self._twin: Twin | None = None
-        self._removed: list[tuple[str, str]] = []
+        self._removed: list[str] = []
 
     async def entries(self) -> Sequence[TakeEntry]:
         """All there are, and what of them cannot be used."""
-        listing = await asyncio.to_thread(self._store.listing)
+        listing = await asyncio.to_thread(self._takes.listing)
         faults = [TakeEntry(each.name, fault=each.message) for each in listing.faults]
         return [*map(_entry, listing.takes), *faults]
 
@@ -55,9 +59,7 @@ class LabTakes:
         Raises:
             StudioError: it is gone, or cannot be read.
         """
-        from studio.lab.take_files import read_take
-
-        return await asyncio.to_thread(lambda: read_take(self._store.find(name)))
+        return await asyncio.to_thread(lambda: self._takes.find(name).load())
 
     async def hear(self, take: Take) -> AsyncIterator[Pass]:
         """The pass of a take, piece by piece; at once where it was heard before."""
@@ -75,7 +77,7 @@ class LabTakes:
 
     def file_of(self, name: str) -> str:
         """The WAV file that holds a take's wire audio."""
-        return str(self._store.find(name).audio_file)
+        return str(self._takes.find(name).audio_file)
 
     async def label(self, name: str, truth: Truth | None) -> None:
         """Keep what is true of a take.
@@ -83,7 +85,7 @@ class LabTakes:
         Raises:
             StudioError: there is no such take, or it cannot be written.
         """
-        await asyncio.to_thread(self._store.label, name, truth)
+        await asyncio.to_thread(changeable(self._takes, name).label, name, truth)
 
     async def proposal(self, take: Take) -> Truth:
         """What a patient detector hears in it."""
@@ -101,29 +103,17 @@ class LabTakes:
         """
         from studio.lab.label_files import read_labels
 
-        stored = self._store.find(name)
+        stored = self._takes.find(name)
         read = partial(read_labels, _path(path), stored.duration_ms)
         return (await asyncio.to_thread(read)).truth
 
-    async def add_session(self, path: str) -> Sequence[str]:
-        """A session as one take, then each of its turns.
+    async def add_session(self, path: str, *, by_turn: bool) -> Sequence[str]:
+        """A session's microphone as one take, or a take for each of its turns.
 
         Raises:
-            StudioError: it sent no sound, or cannot be read.
+            StudioError: it sent no sound, nothing was said in it, or it cannot be read.
         """
-        return await asyncio.to_thread(self._keep_session, Path(path))
-
-    def _keep_session(self, path: Path) -> list[str]:
-        from studio.lab.from_session import session_turns, whole_session
-        from studio.storage.reader import open_session
-
-        stored = open_session(path)
-        names = [self._store.keep(whole_session(stored, labelled=True)).name]
-        try:
-            turns = session_turns(stored, labelled=True)
-        except StudioError:
-            return names  # a session in which nobody spoke is still a take of its noise
-        return [*names, *(self._store.keep(each).name for each in turns)]
+        return await self._added(f"{SESSION}{path}", _ignored, by_turn=by_turn)
 
     async def add_file(self, path: str, progress: Progress) -> Sequence[str]:
         """Takes of a sound file or a folder of them.
@@ -131,22 +121,7 @@ class LabTakes:
         Raises:
             StudioError: there is none that can be read.
         """
-        from studio.lab.from_files import takes_of_files
-
-        names: list[str] = []
-        faults: list[TakeFault] = []
-        made = takes_of_files([_path(path)])
-        while (found := await asyncio.to_thread(next, made, None)) is not None:
-            if isinstance(found, TakeFault):
-                faults.append(found)
-            else:
-                names.append((await asyncio.to_thread(self._store.keep, found)).name)
-        if not names:
-            why = faults[0].message if faults else f"{one_line(path, 200)}: no sound file."
-            raise StudioError(why, title="No take", hint="Use WAV, FLAC, Ogg or MP3 files.")
-        if faults:
-            progress(1.0, f"{len(faults)} cannot be used: {faults[0].message}")
-        return names
+        return await self._added(str(_path(path)), progress)
 
     async def add_spoken(self, text: str) -> Sequence[str]:
         """A take of words that a local voice speaks.
@@ -154,16 +129,26 @@ class LabTakes:
         Raises:
             StudioError: no voice is installed, or nothing is to be said.
         """
-        return await asyncio.to_thread(self._keep_spoken, text)
+        return await self._added(f"{SAY}{text}", _ignored)
 
-    def _keep_spoken(self, text: str) -> list[str]:
-        from studio.lab.script import read_script
-        from studio.lab.spoken import local_voices, spoken_take
-        from studio.speech.voices import VOICES
-
-        script = read_script(text, VOICES)
-        name = "-".join(script[0].words.split()[:5])
-        return [self._store.keep(spoken_take(name, script, _VOICE, local_voices())).name]
+    async def _added(
+        self, source: str, progress: Progress, *, by_turn: bool = False
+    ) -> Sequence[str]:
+        names: list[str] = []
+        faults: list[TakeFault] = []
+        made = takes_of_source(source, Adding(by_turn=by_turn), self._sessions_dir)
+        while (found := await asyncio.to_thread(next, made, None)) is not None:
+            if isinstance(found, TakeFault):
+                faults.append(found)
+            else:
+                kept = await asyncio.to_thread(self._takes.own.keep, found)
+                names.append(kept.name)
+        if not names:
+            why = faults[0].message if faults else "No sound file is there."
+            raise StudioError(why, title="No take", hint="Use WAV, FLAC, Ogg or MP3 files.")
+        if faults:
+            progress(1.0, f"{len(faults)} cannot be used: {faults[0].message}")
+        return names
 
     def delete(self, name: str) -> None:
         """Put a take away.
@@ -171,7 +156,7 @@ class LabTakes:
         Raises:
             StudioError: there is no such take, or it cannot be moved.
         """
-        self._removed.append((name, self._store.remove(name)))
+        self._removed.append(changeable(self._takes, name).remove(name))
 
     def undelete(self) -> str:
         """Bring the take back that was put away last; its name, empty where there is none.
@@ -181,8 +166,7 @@ class LabTakes:
         """
         if not self._removed:
             return ""
-        _, trashed = self._removed.pop()
-        return self._store.restore(trashed).name
+        return self._takes.own.restore(self._removed.pop()).name
 
 
 def _path(text: str) -> Path:
@@ -198,4 +182,9 @@ def _entry(stored: StoredTake) -> TakeEntry:
         0 if truth is None else len(truth.noises),
         stored.origin,
         stored.tags,
+        is_shipped=stored.name.startswith(PREFIX),
     )
+
+
+def _ignored(_share: float, _words: str) -> None:
+    """Nobody is told."""

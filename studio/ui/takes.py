@@ -78,8 +78,8 @@ class Takes(Protocol):
         """
         ...
 
-    async def add_session(self, path: str) -> Sequence[str]:
-        """Takes of a stored session's microphone; their names.
+    async def add_session(self, path: str, *, by_turn: bool) -> Sequence[str]:
+        """A session's microphone as one take, or a take for each of its turns; their names.
 
         Raises:
             StudioError: the session cannot be read, or nothing was said in it.

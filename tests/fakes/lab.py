@@ -110,8 +110,8 @@ class FakeTakes:
             raise StudioError(f"{path} holds no labels.", title="No labels")
         return Truth((Label(200, 400, words=name),))
 
-    async def add_session(self, path: str) -> Sequence[str]:
-        return [self._add("session", path)]
+    async def add_session(self, path: str, *, by_turn: bool) -> Sequence[str]:
+        return [self._add("turns" if by_turn else "session", path)]
 
     async def add_file(self, path: str, progress: Progress) -> Sequence[str]:
         progress(1.0, "1 of 1")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     AddTakes = Callable[[], Awaitable[Sequence[str]]]
 
 _LOOK_EVERY_S = 0.5
-_SESSION = "session"
+_SESSION, _TURNS = "session", "turns"
 
 
 class TuningTakes(TuningBase):
@@ -211,11 +211,12 @@ class TuningTakes(TuningBase):
 
     def action_add(self) -> None:
         """Choose where a take is to come from."""
-        has_session = self._live is not None and self._live.path
+        has_session = self._live is not None and bool(self._live.path)
         choices = [
-            Choice(_SESSION, "this session", "what the microphone sent, cut by turn or whole")
-            if has_session
-            else Choice("", "this session", "nothing was recorded yet", is_note=True),
+            Choice(
+                _SESSION, "this session", "all that the microphone sent", is_note=not has_session
+            ),
+            Choice(_TURNS, "its turns", "a take for each", is_note=not has_session),
             Choice("words", "words", "a voice speaks them, pauses in brackets"),
             Choice("file", "a file or folder", "WAV, FLAC, Ogg, MP3"),
         ]
@@ -225,9 +226,11 @@ class TuningTakes(TuningBase):
         takes, live = self._takes, self._live
         if takes is None or live is None or not source:
             return
-        if source == _SESSION:
-            path = live.path
-            self._work(lambda: self._added(takes, lambda: takes.add_session(path)), "add")
+        if source in (_SESSION, _TURNS):
+            path, by_turn = live.path, source == _TURNS
+            self._work(
+                lambda: self._added(takes, lambda: takes.add_session(path, by_turn=by_turn)), "add"
+            )
         elif source == "words":
             hint = "So um [0.6s] I would like a table.  [noise] makes it noise."
             self._studio.ask("speak", hint, "", self._add_words)
