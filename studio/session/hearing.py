@@ -159,11 +159,9 @@ def _sentence_end(
     def strangeness(word: SpokenWord) -> float:
         return abs(log(spoken_ms / (word.next_ms - since[1])))
 
-    ends = [
-        word
-        for word in words
-        if word.end <= characters and word.ends_ms < word.next_ms and word.next_ms > since[1]
-    ]
+    first = bisect_right(words, since[1], key=lambda word: word.next_ms)
+    last = bisect_right(words, characters, key=lambda word: word.end)
+    ends = [word for word in words[first:last] if word.ends_ms < word.next_ms]
     for candidates in ([word for word in ends if word.ends_sentence], ends):
         nearest = min(candidates, key=strangeness, default=None)
         if nearest is not None and strangeness(nearest) < _STRANGE:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 _SYLLABLE_MS, _LETTER_MS = 96.0, 32.0
 _DIGIT_MS = 220.0
@@ -33,12 +32,28 @@ class SpokenWord:
     ends_sentence: bool
 
 
-@lru_cache(maxsize=64)
+_BEGINNING, _MOST_KEPT = 64, 64
+_kept: dict[str, tuple[str, tuple[SpokenWord, ...]]] = {}
+"""The latest text with each beginning, and its words: a text that is being said grows."""
+
+
 def spoken_words(text: str) -> tuple[SpokenWord, ...]:
     """The words of a text in their order; times never fall."""
-    words: list[SpokenWord] = []
-    at_ms = 0.0
-    for match in _WORD.finditer(text):
+    before, known = _kept.get(text[:_BEGINNING], ("", ()))
+    if text == before:
+        return known
+    words = _words_after(known[:-1] if text.startswith(before) else (), text)
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+    _kept[text[:_BEGINNING]] = text, words
+    return words
+
+
+def _words_after(known: tuple[SpokenWord, ...], text: str) -> tuple[SpokenWord, ...]:
+    """All words of a text of which the first are known; the last of what grew may have grown."""
+    words = [*known]
+    begin, at_ms = (known[-1].end, known[-1].next_ms) if known else (0, 0.0)
+    for match in _WORD.finditer(text, begin):
         word = match.group()
         ends_ms = at_ms + _length_ms(word)
         sign = word.rstrip(_CLOSING)[-1:]

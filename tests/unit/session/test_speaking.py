@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.session.speaking import spoken_words
+from studio.session.speaking import _words_after, spoken_words
 
 
 def length_ms(text: str) -> float:
@@ -20,6 +20,15 @@ def test_words_end_one_after_the_other(text: str) -> None:
     assert all(a.end < b.end and a.next_ms <= b.ends_ms for a, b in pairwise(words))
     assert all(word.ends_ms <= word.next_ms for word in words)
     assert "".join(text.split()) == "".join(text[: words[-1].end].split() if words else ())
+
+
+@given(st.lists(st.text(st.sampled_from("abe. ,\n漢1"), max_size=50), max_size=6))
+def test_a_text_that_grew_is_told_as_one_that_was_said_at_once(pieces: list[str]) -> None:
+    text = ""
+    for piece in pieces:
+        text += piece
+        grown = spoken_words(text)
+        assert grown == _words_after((), text)
 
 
 @pytest.mark.parametrize(
