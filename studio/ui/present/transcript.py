@@ -5,21 +5,20 @@ What was heard is bright, what is still to be heard is dim, what never will be i
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Console
-from rich.style import Style
 from rich.text import Text
 
 from studio.core.text import one_line, printable
 from studio.core.units import clock
 from studio.session.echo import is_likely_echo
-from studio.session.hearing import HeardText, heard_text
+from studio.session.hearing import heard_text
 from studio.session.state import ToolCall
+from studio.ui.present.blocks import WHO_CELLS, first_line, further_line, room_of
+from studio.ui.present.voice import traceable, voice_lines
 from studio.ui.present.words import span
 
 if TYPE_CHECKING:
@@ -28,14 +27,10 @@ if TYPE_CHECKING:
     from studio.session.turns import Said, Turn
     from studio.ui.present.palette import Palette
 
-WHO_CELLS = 11
-_SIDE_CELLS = 9
 _WRAPPER = Console(file=StringIO(), width=400, color_system=None, legacy_windows=False)
 _LONGEST_CALL = 400
-_KEPT_BLOCKS = 512
 _CLOSED_AS_MEANT = 1000
 
-_WORD = re.compile(r"\S+")
 _SELF = "self-interruption"
 _SHOWN_TAGS = ("typed", "push-to-talk", "cancelled")
 """Tags that nothing else on a turn's lines says; that it was cut off its own line does."""
@@ -98,21 +93,10 @@ def _said_lines(
     playing = view.playing_ms if said.item.id == view.playing_item else None
     pieces = heard_text(said.item, said.head, view.output, playing)
     aside = "" if latency_ms is None else _seconds(latency_ms)
-    lines = [*_voice_lines(pieces, said.item.id, aside, width, palette)]
+    lines = voice_lines(pieces, said.item.id, aside, width, palette)
     if said.cut:
         lines.append(_note(_cut_words(said, view.turn), width, palette.warning))
     return lines
-
-
-@lru_cache(maxsize=_KEPT_BLOCKS)
-def _voice_lines(
-    pieces: HeardText, item_id: str, aside: str, width: int, palette: Palette
-) -> tuple[Text, ...]:
-    """The assistant's words; of a long turn only those that grow are wrapped at each look."""
-    text = _traceable(_voice_text(pieces, palette), item_id)
-    if not text.plain.strip():
-        text = Text("…", palette.muted)
-    return tuple(_block("assistant", text, width, palette.accent, aside, palette.accent))
 
 
 class Ending(NamedTuple):
@@ -161,7 +145,7 @@ def _user_lines(view: TurnView, width: int, palette: Palette) -> list[Text]:
         words = "nobody spoke, so the assistant asks"
         return _block("system", Text(words, palette.muted), width, palette.muted)
     aside = clock(turn.started_at)
-    heard = _traceable(_recognised(turn, palette), turn.user_item_id or "")
+    heard = traceable(_recognised(turn, palette), turn.user_item_id or "")
     for tag in _tags(turn):
         heard.append(f"  {tag}", palette.muted)
     lines = _block("you", heard, width, palette.user, aside, palette.faint)
@@ -170,14 +154,6 @@ def _user_lines(view: TurnView, width: int, palette: Palette) -> list[Text]:
     if view.script and turn.transcription == "completed" and not _same(view.script, turn.user_text):
         lines += _block("", Text(f"script: {printable(view.script)}", palette.muted), width, "")
     return lines
-
-
-def _traceable(text: Text, item_id: str) -> Text:
-    """With the item and the place in its words noted at each word, for a click to read."""
-    for word in _WORD.finditer(text.plain) if item_id else ():
-        origin = Style.from_meta({"item": item_id, "character": word.start()})
-        text.stylize(origin, word.start(), word.end())
-    return text
 
 
 def _tags(turn: Turn) -> list[str]:
@@ -195,14 +171,6 @@ def _recognised(turn: Turn, palette: Palette) -> Text:
     if not words:
         return Text("(sound without words)", palette.muted)
     return Text(words, palette.foreground)
-
-
-def _voice_text(pieces: HeardText, palette: Palette) -> Text:
-    return Text.assemble(
-        (printable(pieces.heard), palette.foreground),
-        (printable(pieces.ahead), palette.muted),
-        (printable(pieces.lost), f"strike {palette.muted}"),
-    )
 
 
 def _cut_words(said: Said, turn: Turn) -> str:
@@ -237,20 +205,11 @@ def _block(
     aside_color: str = "",
 ) -> list[Text]:
     """Who in the margin, the words wrapped, a figure at the right of the first line."""
-    room = max(12, width - WHO_CELLS - _SIDE_CELLS - 1)
-    wrapped = words.wrap(_WRAPPER, room) or [Text("")]
-    lines = []
-    for at, piece in enumerate(wrapped):
-        line = Text(no_wrap=True, end="")
-        line.append(f" {who if at == 0 else '':<{WHO_CELLS - 1}}", who_color)
+    pieces = words.wrap(_WRAPPER, room_of(width)) or [Text("")]
+    for piece in pieces:
         piece.rstrip()
-        line.append_text(piece)
-        if at == 0 and aside:
-            line.append(" " * max(1, width - 1 - len(aside) - line.cell_len))
-            line.append(aside, aside_color)
-        line.end = ""
-        lines.append(line)
-    return lines
+    first = first_line(pieces[0], width, who, who_color, aside, aside_color)
+    return [first, *map(further_line, pieces[1:])]
 
 
 def _note(words: str, width: int, color: str) -> Text:

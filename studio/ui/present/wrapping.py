@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 from studio.core.text import one_line
+
+_WORD_OR_BREAK = re.compile(r"[^\S\n]*(?:\n|[^\s]+)")
 
 
 def fitted(words: str, cells: int) -> str:
@@ -28,3 +32,35 @@ def wrapped(words: str, cells: int) -> list[str]:
             else:
                 lines[-1] = joined
     return lines
+
+
+def broken(words: str, cells: int, begin: int = 0) -> list[tuple[int, int]]:
+    """Where lines of at most so many cells begin and end in a text; at least one.
+
+    They are broken at newlines, between words, and within words that are longer than a line. A
+    line begins with a word, but for the blanks that a paragraph begins with, and ends with one.
+    Where the text grows, all its lines but the last stay.
+
+    Args:
+        words: the text, without tabs.
+        cells: how wide a line is.
+        begin: where the first of the lines begins: at 0, or where one of them does.
+    """
+    lines: list[tuple[int, int]] = []
+    start = stop = begin
+    for match in _WORD_OR_BREAK.finditer(words, begin):
+        end = match.end()
+        if words[end - 1] == "\n":
+            lines.append((start, stop))
+            start = stop = end
+        elif cell_len(words[start:end]) <= cells:
+            stop = end
+        else:
+            word = end - len(match.group().lstrip())
+            if stop > start:
+                lines.append((start, stop))
+            start, stop = word, end
+            for piece in chop_cells(words[word:end], cells)[:-1]:
+                lines.append((start, start + len(piece)))
+                start += len(piece)
+    return [*lines, (start, stop)]

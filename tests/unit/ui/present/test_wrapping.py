@@ -3,28 +3,44 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.text import Text
 
-from studio.core.text import one_line
-from studio.ui.present.wrapping import fitted, wrapped
+from studio.ui.present.transcript import _WRAPPER
+from studio.ui.present.wrapping import broken
 
-texts = st.text(st.sampled_from(["a", "b", " ", "時", "間", "é", "\x1b", "\n"]), max_size=60)
-
-
-def test_long_words_are_broken_and_short_ones_kept() -> None:
-    assert wrapped("one two three", 7) == ["one two", "three"]
-    assert wrapped("abcdefgh ij", 3) == ["abc", "def", "gh", "ij"]
-    assert wrapped("", 10) == [""]
-    assert fitted("時間です", 5) == "時間…"
-    assert fitted("ab", 5) == "ab   "
+WORDS = st.text(st.sampled_from("ab e-.\n漢字é👍🏽\u200d\u0301"), max_size=60)
+PLAIN = st.text(st.sampled_from("abcdef. -漢"), max_size=80)
+CELLS = st.integers(2, 14)
 
 
-@given(texts, st.integers(2, 30))
-def test_lines_fit_and_lose_nothing(text: str, cells: int) -> None:
-    lines = wrapped(text, cells)
-    assert all(cell_len(line) <= cells for line in lines)
-    assert "".join(lines).replace(" ", "") == one_line(text).replace(" ", "")
+def lines(words: str, cells: int) -> list[str]:
+    return [words[start:stop] for start, stop in broken(words, cells)]
 
 
-@given(texts, st.integers(0, 30))
-def test_a_fitted_line_has_its_cells(text: str, cells: int) -> None:
-    assert cell_len(fitted(text, cells)) == cells
+def test_lines_are_broken_between_words_within_long_ones_and_at_newlines() -> None:
+    assert lines("one two three", 8) == ["one two", "three"]
+    assert lines("a extraordinary day", 6) == ["a", "extrao", "rdinar", "y day"]
+    assert lines("one\n\ntwo \n", 8) == ["one", "", "two", ""]
+    assert lines(" one", 8) == [" one"]
+    assert lines("", 8) == [""]
+
+
+@given(PLAIN, CELLS)
+def test_words_are_wrapped_as_they_are_elsewhere(words: str, cells: int) -> None:
+    wrapped = [line.plain.strip() for line in Text(words.strip()).wrap(_WRAPPER, cells)]
+    assert lines(words.strip(), cells) == (wrapped or [""])
+
+
+@given(WORDS, CELLS)
+def test_nothing_but_blanks_is_lost_and_every_line_fits(words: str, cells: int) -> None:
+    spans = broken(words, cells)
+    assert "".join("".join(lines(words, cells)).split()) == "".join(words.split())
+    assert all(start <= stop for start, stop in spans)
+    assert all(cell_len(words[start:stop].strip()) <= cells for start, stop in spans)
+
+
+@given(WORDS, WORDS, CELLS)
+def test_all_lines_but_the_last_stay_where_a_text_grows(words: str, more: str, cells: int) -> None:
+    before, after = broken(words, cells), broken(words + more, cells)
+    *kept, (begin, _) = before
+    assert [*kept, *broken(words + more, cells, begin)] == after
