@@ -226,6 +226,7 @@ class _Talk:
         output = f'"response_id":"{response}","output_index":0'
         begun = f'{{"id":"{item}","status":"in_progress",{named},"arguments":""}}'
         yield self._server("response.output_item.added", f'{output},"item":{begun}')
+        self._last_item = f'"{item}"'
         place = f'{output},"item_id":"{item}","call_id":"{call}"'
         for piece in ("{", '"', "city", '":"', "London", '"}'):
             yield self._delta("response.function_call_arguments.delta", place, piece)

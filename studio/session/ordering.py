@@ -6,6 +6,8 @@ end cannot tell is all of it looked at.
 
 from __future__ import annotations
 
+import sys
+
 from msgspec.structs import replace
 
 from studio.core.persistent import Series
@@ -13,7 +15,8 @@ from studio.session.state import Items
 
 ROOT = "root"
 """The wire's name for the place before all items."""
-_NEAR = 32
+_NEAR = (32, 1_024, sys.maxsize)
+"""How many of the last items are looked at, one after the other until they tell."""
 
 
 def placed(items: Items, item_id: str, previous_id: str | None) -> Items:
@@ -26,13 +29,13 @@ def placed(items: Items, item_id: str, previous_id: str | None) -> Items:
         items = replace(items, by_id=items.by_id.put(item_id, replace(item, in_order=True)))
         if _is_next(items, item_id, previous_id):
             return replace(items, order=order.added(item_id))
-    start = max(0, len(order) - _NEAR)
-    ids = list(order[start:])
-    is_near = item_id in ids or not item.in_order
-    if start and not (is_near and _arrange(ids, items, item_id, previous_id, is_all=False)):
-        start, ids = 0, list(order)
-    if not start:
-        _arrange(ids, items, item_id, previous_id, is_all=True)
+    start, ids = len(order), list[str]()
+    for near in _NEAR:
+        start = max(0, len(order) - near)
+        ids = list(order[start:])
+        is_there = item_id in ids or not item.in_order
+        if is_there and _arrange(ids, items, item_id, previous_id, is_all=not start):
+            break
     changed = _written(order, start, ids)
     return items if changed is order else replace(items, order=changed)
 
