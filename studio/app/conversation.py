@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -186,6 +186,6 @@ class _Told:
             self._say(f"assistant  {turn.assistant_text}{after}")
 
 
-def _is_over(turns: tuple[Turn, ...], index: int, *, ended: bool) -> bool:
+def _is_over(turns: Sequence[Turn], index: int, *, ended: bool) -> bool:
     """A turn's words may still come while it is the last one."""
     return ended or index + 1 < len(turns)

@@ -192,14 +192,15 @@ class Register(Mapping[Key, Value]):
     in a small one, those before them in ever larger ones, of which two of a size become one.
     """
 
-    __slots__ = ("_keys", "_places", "series")
+    __slots__ = ("_places", "key_series", "series")
 
     series: Series[Value]
     """The values, in the order of their keys."""
+    key_series: Series[Key]
 
     def __init__(self, entries: Mapping[Key, Value] | Iterable[tuple[Key, Value]] = ()) -> None:
         pairs = dict(entries)
-        self._keys: Series[Key] = Series(pairs)
+        self.key_series = Series(pairs)
         self._places: tuple[dict[Key, int], ...] = ()
         if pairs:
             self._places = ({key: place for place, key in enumerate(pairs)},)
@@ -210,10 +211,13 @@ class Register(Mapping[Key, Value]):
         register: Register[Key, Value] = Register.__new__(Register)
         place = self.place_of(key)
         if place is None:
-            register._keys, register.series = self._keys.added(key), self.series.added(value)
-            register._places = _with_key(self._places, key, len(self._keys))
+            register.key_series, register.series = (
+                self.key_series.added(key),
+                self.series.added(value),
+            )
+            register._places = _with_key(self._places, key, len(self.key_series))
         else:
-            register._keys, register._places = self._keys, self._places
+            register.key_series, register._places = self.key_series, self._places
             register.series = self.series.replaced(place, value)
         return register
 
@@ -251,14 +255,14 @@ class Register(Mapping[Key, Value]):
 
     @override
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self.key_series)
 
     @override
     def __iter__(self) -> Iterator[Key]:
-        return iter(self._keys)
+        return iter(self.key_series)
 
     def __reversed__(self) -> Iterator[Key]:
-        return reversed(self._keys)
+        return reversed(self.key_series)
 
     @override
     def values(self) -> ValuesView[Value]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
@@ -89,7 +89,7 @@ class Told:
     name: str
     header: About
     state: SessionState
-    turns: tuple[Turn, ...]
+    turns: Sequence[Turn]
     placement: Placement
     read_track: ReadTrack
     asked: tuple[Asked, ...] = ()

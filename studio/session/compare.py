@@ -55,7 +55,7 @@ class Side:
     tags: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
-    def turns(self) -> tuple[Turn, ...]:
+    def turns(self) -> Sequence[Turn]:
         """Its turns."""
         return TurnReader().read(self.state)
 

@@ -8,7 +8,7 @@ user's speech, else the decision that it was over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -70,7 +70,7 @@ class Facts:
 
 
 def facts_of(
-    state: SessionState, events: Events, start: int = 0, known: tuple[Turn, ...] | None = None
+    state: SessionState, events: Events, start: int = 0, known: Sequence[Turn] | None = None
 ) -> Facts:
     """What the session says of its events from `start` on; `known` are its turns, once read.
 
@@ -93,7 +93,7 @@ def anchor_of(turn: Turn) -> float | None:
     return turn.latency.decided_at if stopped_at is None else stopped_at
 
 
-def _turns_of(known: tuple[Turn, ...], events: Events, start: int) -> NDArray[np.uint32]:
+def _turns_of(known: Sequence[Turn], events: Events, start: int) -> NDArray[np.uint32]:
     columns = events.columns
     found = _by_time(known, columns.at[start:])
     for codes, numbers in (
@@ -129,7 +129,7 @@ def _by_id(
     return of_code[codes]
 
 
-def _by_time(known: tuple[Turn, ...], at: NDArray[np.float64]) -> NDArray[np.uint32]:
+def _by_time(known: Sequence[Turn], at: NDArray[np.float64]) -> NDArray[np.uint32]:
     """The turn that had begun last."""
     starts = np.array([_start_of(turn) for turn in known])
     order = np.argsort(starts, kind="stable")

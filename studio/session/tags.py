@@ -109,7 +109,7 @@ class _Around:
 class TagReader:
     """Reads the tags of a state and keeps those whose turns did not change."""
 
-    def __init__(self, read_turns: Callable[[SessionState], tuple[Turn, ...]] = turns) -> None:
+    def __init__(self, read_turns: Callable[[SessionState], Sequence[Turn]] = turns) -> None:
         self._read_turns = read_turns
         self._sources: tuple[object, ...] = ()
         self._known: dict[int, tuple[Turn, _Around, tuple[Tag, ...]]] = {}

@@ -8,134 +8,207 @@ same object as before, so that a widget can compare turns with `is`.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from itertools import chain
+from math import inf
 from operator import is_
+from typing import Any, NamedTuple
 
-from studio.session.echo import is_likely_echo
-from studio.session.latency import TurnLatency
+from studio.core.persistent import Register, Series
 from studio.session.settings import epoch_at
-from studio.session.state import (
-    Echo,
-    Epoch,
-    Head,
-    Interruption,
-    Item,
-    Response,
-    SessionState,
-    SpeechSpan,
-    ToolCall,
-    Transcription,
-)
+from studio.session.state import Item, SessionState
+from studio.session.turn_making import Ingredients, Said, Turn, is_spoken, turn_of
+from studio.session.turn_sources import ByItem, LocalSpeech
+
+__all__ = ["Said", "Turn", "TurnReader", "turns"]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An assistant message of a turn, and its audio where it has any."""
+class _Place(NamedTuple):
+    """Where a turn begins, and how far it and those before it look for local speech.
 
-    item: Item
-    head: Head | None
-    response: Response | None
-
-    @property
-    def cut(self) -> bool:
-        """Whether its voice was cut off."""
-        return self.head is not None and bool(self.head.cut)
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A user message and everything until the next.
-
-    Attributes:
-        index: 1 for the first turn.
-        started_at: session seconds of the first news of it.
-        user_item_id: None while the user still speaks, and in a turn that no user began.
-        added_seq: the event that brought its first item; 0 where it has none.
-        transcription_seq: the event that completed the transcription, or failed it.
-        said: the assistant's messages in conversation order.
-        server_span: the user's speech as the server heard it; None for typed text.
-        local_span: the same speech as the local VAD heard it.
-        interruptions: how the assistant's voice was cut off in this turn.
-        echo: whether the user's speech was rather the assistant's own voice; None where the speaker
-            was silent, or nobody listened for it.
-        tags: what is particular: speaking, greeting, typed, push-to-talk, timeout, tool; why a
-            voice was cut (barge-in, interrupt, talk-key, closed), and self-interruption where the
-            assistant was likely cut off by its own voice; how a response ended where it did not
-            complete (cancelled, failed, incomplete); not transcribed.
+    `start` is an index of the order; `since` is when the user before it spoke. What the local VAD
+    heard from `reach_ms` of audio on, or from session second `reach_s` on, is none of theirs.
     """
 
-    index: int
-    started_at: float
-    user_item_id: str | None = None
-    user_text: str = ""
-    transcription: Transcription = "none"
-    added_seq: int = 0
-    transcription_seq: int = 0
-    said: tuple[Said, ...] = ()
-    calls: tuple[ToolCall, ...] = ()
-    responses: tuple[Response, ...] = ()
-    server_span: SpeechSpan | None = None
-    local_span: SpeechSpan | None = None
-    latency: TurnLatency = field(default_factory=TurnLatency)
-    interruptions: tuple[Interruption, ...] = ()
-    echo: Echo | None = None
-    tags: tuple[str, ...] = ()
+    start: int
+    since: float
+    reach_ms: float
+    reach_s: float
 
-    @property
-    def assistant_text(self) -> str:
-        """All that the assistant said or wrote."""
-        return " ".join(said.item.text for said in self.said if said.item.text)
 
-    @property
-    def done(self) -> bool:
-        """Whether nothing more is expected: every response ended and every voice fell silent."""
-        return (
-            bool(self.responses)
-            and all(response.done_at is not None for response in self.responses)
-            and all(said.head is None or said.head.ended_at is not None for said in self.said)
-            and all(call.output is not None for call in self.calls)
+class TurnReader:
+    """Reads the turns of a state, and makes those anew that changed since it read the last one.
+
+    Which they are is told by what differs between the two states, so that a look costs what has
+    happened since the one before, however long the session is.
+    """
+
+    def __init__(self) -> None:
+        self.state = SessionState()
+        self._turns: Series[Turn] = Series()
+        self._known: list[tuple[tuple[object, ...], Turn]] = []
+        self._places: list[_Place] = []
+        self._turn_of: dict[str, int] = {}
+        self._heads = ByItem(self.state.playback.heads)
+        self._calls = ByItem(self.state.tools.calls.series)
+        self._spans = ByItem(self.state.speech.server)
+        self._cuts = ByItem(self.state.interruptions.series)
+        self._local = LocalSpeech()
+
+    def knows(self, state: SessionState) -> bool:
+        """Whether the turns of this state are those that were read last."""
+        return all(map(is_, _sources(self.state), _sources(state)))
+
+    def read(self, state: SessionState) -> Series[Turn]:
+        """All turns in conversation order."""
+        if self.knows(state):
+            return self._turns
+        first = max(0, self._first_changed(state) - 1)
+        self.state, known, turns = state, self._known, self._turns
+        count = first
+        for at, ingredients in enumerate(self._ingredients(first), first):
+            objects = ingredients.objects()
+            # What is known of later turns serves whoever goes to and fro in a recording.
+            if at >= len(known) or not _same(known[at][0], objects):
+                known[at : at + 1] = [(objects, turn_of(ingredients))]
+                for name in ingredients.names():
+                    self._named(name, at)
+            turn = known[at][1]
+            if at == len(turns):
+                turns = turns.added(turn)
+            elif turns[at] is not turn:
+                turns = turns.replaced(at, turn)
+            count = at + 1
+        del self._places[count:]
+        self._turns = turns if count == len(turns) else Series(turns[:count])
+        return self._turns
+
+    def _named(self, name: str, at: int) -> None:
+        """What this id is of is, or was, of this turn, or of one before."""
+        self._turn_of[name] = min(at, self._turn_of.get(name, at))
+
+    def _first_changed(self, state: SessionState) -> int:
+        """A turn before which all are as they were; at most the last."""
+        before, turn_of = self.state, self._turn_of
+        names = [
+            *self._heads.take(state.playback.heads),
+            *self._calls.take(state.tools.calls.series),
+            *self._spans.take(state.speech.server),
+            *self._cuts.take(state.interruptions.series),
+            *_changed(before.items.by_id, state.items.by_id),
+            *_changed(before.responses.by_id, state.responses.by_id),
+            *_changed(before.sound.echoes, state.sound.echoes),
+            *_about_order(before.items.order, state.items.order),
+        ]
+        first = min((turn_of[name] for name in names if name in turn_of), default=inf)
+        lowest = self._local.take(state.speech.local)
+        if lowest is not None:
+            begin_ms, begin_s = lowest
+            heard = bisect_right(self._places, begin_ms, key=lambda place: place.reach_ms)
+            spoken = bisect_left(self._places, begin_s, key=lambda place: place.reach_s)
+            first = min(first, heard, spoken)
+        if state.settings.epochs is not before.settings.epochs or not self._local.is_in_order:
+            first = 0
+        return int(max(0, min(first, len(self._turns) - 1)))
+
+    def _ingredients(self, first: int) -> Iterator[Ingredients]:
+        """What the turns from `first` on are made of."""
+        places = self._places
+        since = places[first].since if first else 0.0
+        for at, (start, group) in enumerate(self._groups(first), first):
+            made_of = self._made_of(at, group, since)
+            reach_ms, reach_s = _reach(made_of)
+            if at:
+                reach_ms = max(reach_ms, places[at - 1].reach_ms)
+                reach_s = max(reach_s, places[at - 1].reach_s)
+            places[at : at + 1] = [_Place(start, since, reach_ms, reach_s)]
+            since = since if made_of.user is None else made_of.user.added_at
+            yield made_of
+
+    def _made_of(self, at: int, group: list[Item], since: float) -> Ingredients:
+        state = self.state
+        responses, echoes = state.responses.by_id, state.sound.echoes
+        user = next((each for each in group if is_user(each)), None)
+        said = tuple(
+            (each, self._heads.first(each.id), responses.get(each.response_id))
+            for each in group
+            if each.type == "message" and each.role == "assistant"
+        )
+        asked = dict.fromkeys(each.response_id for each in group if each.response_id)
+        span = self._spans.last(user.id) if user is not None else None
+        if not group:
+            span = state.speech.server[-1]
+        ended_at = span.stopped_at if span is not None else None
+        calls = (self._calls.last(each.id) for each in group)
+        cuts = chain.from_iterable(self._cuts.all(item.id) for item, _, _ in said)
+        return Ingredients(
+            index=at + 1,
+            user=user,
+            others=tuple(each for each in group if each is not user),
+            said=said,
+            responses=tuple(known for each in asked if (known := responses.get(each)) is not None),
+            calls=tuple(call for call in calls if call is not None),
+            server_span=span,
+            local_span=self._local.of_turn(span, user, since),
+            epoch=epoch_at(state.settings, ended_at) if ended_at is not None else None,
+            interruptions=tuple((cut, echoes.get(cut.speech_item_id)) for cut in cuts),
+            echo=echoes.get(span.item_id) if span is not None else None,
         )
 
+    def _groups(self, first: int) -> Iterator[tuple[int, list[Item]]]:
+        """Items by turn from turn `first` on, and where each begins in the order.
 
-@dataclass(frozen=True, slots=True)
-class _Ingredients:
-    """All that a turn is made from."""
-
-    index: int
-    user: Item | None
-    others: tuple[Item, ...]
-    said: tuple[tuple[Item, Head | None, Response | None], ...]
-    responses: tuple[Response, ...]
-    calls: tuple[ToolCall, ...]
-    server_span: SpeechSpan | None
-    local_span: SpeechSpan | None
-    epoch: Epoch | None
-    interruptions: tuple[tuple[Interruption, Echo | None], ...]
-    echo: Echo | None
-
-    def objects(self) -> tuple[object, ...]:
-        """Every ingredient, in an order that tells which is which."""
-        return (
-            self.user,
-            self.server_span,
-            self.local_span,
-            self.epoch,
-            self.echo,
-            *self.others,
-            _ASIDE,
-            *chain.from_iterable(self.said),
-            _ASIDE,
-            *self.responses,
-            _ASIDE,
-            *self.calls,
-            _ASIDE,
-            *chain.from_iterable(self.interruptions),
-        )
+        Without items, at the end, is the turn of a user who speaks and has no item yet.
+        """
+        items, speech = self.state.items, self.state.speech
+        begin = self._places[first].start if first else 0
+        start, group, number = begin, list[Item](), first
+        for place, item_id in enumerate(items.order[begin:], begin):
+            item = items.by_id[item_id]
+            if item.deleted:
+                self._named(item_id, number)
+                continue
+            opens = is_user(item) or item.role == "system"
+            if group and opens and not _only_system(group):
+                yield start, group
+                group, number = [], number + 1
+            if not group:
+                start = place
+            group.append(item)
+        if group:
+            yield start, group
+        if speech.server and speech.server[-1].item_id not in items.by_id:
+            yield len(items.order), []
 
 
-_ASIDE = object()
+_READERS = (TurnReader(), TurnReader())
+"""Of a recording two states are looked at in turns: that of the play-head, and the last."""
+
+
+def turns(state: SessionState) -> Series[Turn]:
+    """All turns of a session in conversation order."""
+    nearest = min(_READERS, key=lambda reader: abs(reader.state.last_seq - state.last_seq))
+    return next((each for each in _READERS if each.knows(state)), nearest).read(state)
+
+
+def is_user(item: Item) -> bool:
+    """Whether a turn begins with it."""
+    return item.type == "message" and item.role == "user"
+
+
+def _sources(state: SessionState) -> tuple[object, ...]:
+    """All that turns are made of."""
+    return (
+        state.items,
+        state.responses,
+        state.playback.by_part,
+        state.tools,
+        state.speech.server,
+        state.speech.local,
+        state.settings.epochs,
+        state.interruptions,
+        state.sound.echoes,
+    )
 
 
 def _same(mine: tuple[object, ...], theirs: tuple[object, ...]) -> bool:
@@ -143,241 +216,34 @@ def _same(mine: tuple[object, ...], theirs: tuple[object, ...]) -> bool:
     return len(mine) == len(theirs) and all(map(is_, mine, theirs))
 
 
-class TurnReader:
-    """Reads the turns of a state and keeps those that did not change since the last reading."""
-
-    def __init__(self) -> None:
-        self._sources: tuple[object, ...] = ()
-        self._known: list[tuple[tuple[object, ...], Turn]] = []
-        self._turns: tuple[Turn, ...] = ()
-
-    def read(self, state: SessionState) -> tuple[Turn, ...]:
-        """All turns in conversation order."""
-        speech = state.speech
-        sources: tuple[object, ...] = (
-            state.items,
-            state.responses,
-            state.playback.heads,
-            state.tools,
-            speech.server,
-            speech.local,
-            state.settings.epochs,
-            state.interruptions,
-            state.sound.echoes,
-        )
-        if _same(self._sources, sources):
-            return self._turns
-        known = []
-        for at, ingredients in enumerate(_ingredients(state)):
-            objects = ingredients.objects()
-            if at < len(self._known) and _same(self._known[at][0], objects):
-                known.append(self._known[at])
-            else:
-                known.append((objects, _turn(ingredients)))
-        # What is known of later turns serves whoever goes to and fro in a recording.
-        self._sources, self._known = sources, known + self._known[len(known) :]
-        self._turns = tuple(turn for _, turn in known)
-        return self._turns
+def _changed(before: Register[str, Any], after: Register[str, Any]) -> Iterator[str]:
+    """Keys whose value is another now, was not there, or is not there any more."""
+    places = before.series.differing(after.series)
+    one, other = before.key_series, after.key_series
+    for place in places:
+        yield one[place]
+        yield other[place]
+    yield from one[len(other) :]
+    yield from other[len(one) :]
 
 
-_READER = TurnReader()
+def _about_order(before: Series[str], after: Series[str]) -> tuple[str, ...]:
+    """The items around the first place where the order is another."""
+    if before is after:
+        return ()
+    same = before.same_until(after)
+    return before[max(0, same - 1) : same + 1]
 
 
-def turns(state: SessionState) -> tuple[Turn, ...]:
-    """All turns of a session in conversation order."""
-    return _READER.read(state)
-
-
-def _ingredients(state: SessionState) -> Iterator[_Ingredients]:
-    heads: dict[str, Head] = {}
-    for head in state.playback.heads:
-        heads.setdefault(head.item_id, head)
-    calls = {call.item_id: call for call in state.tools.calls.values()}
-    spans = {span.item_id: span for span in state.speech.server}
-    local = _LocalSpeech(state.speech.local)
-    echoes = state.sound.echoes
-    cuts: dict[str, list[tuple[Interruption, Echo | None]]] = {}
-    for cut in state.interruptions.values():
-        cuts.setdefault(cut.item_id, []).append((cut, echoes.get(cut.speech_item_id)))
-    since = 0.0
-    for at, group in enumerate(_groups(state), 1):
-        user = next((each for each in group if _is_user(each)), None)
-        said = tuple(
-            (each, heads.get(each.id), state.responses.by_id.get(each.response_id))
-            for each in group
-            if each.type == "message" and each.role == "assistant"
-        )
-        ids = dict.fromkeys(each.response_id for each in group if each.response_id)
-        own_span = spans.get(user.id) if user is not None else None
-        if not group:
-            own_span = state.speech.server[-1]
-        ended_at = own_span.stopped_at if own_span is not None else None
-        yield _Ingredients(
-            index=at,
-            user=user,
-            others=tuple(each for each in group if each is not user),
-            said=said,
-            responses=tuple(
-                state.responses.by_id[each] for each in ids if each in state.responses.by_id
-            ),
-            calls=tuple(calls[each.id] for each in group if each.id in calls),
-            server_span=own_span,
-            local_span=local.of_turn(own_span, user, since),
-            epoch=epoch_at(state.settings, ended_at) if ended_at is not None else None,
-            interruptions=tuple(chain.from_iterable(cuts.get(item.id, ()) for item, _, _ in said))
-            if cuts
-            else (),
-            echo=echoes.get(own_span.item_id) if own_span is not None else None,
-        )
-        since = since if user is None else user.added_at
-
-
-def _groups(state: SessionState) -> list[list[Item]]:
-    """Items by turn; an empty group at the end where the user speaks and has no item yet."""
-    groups: list[list[Item]] = []
-    for item_id in state.items.order:
-        item = state.items.by_id[item_id]
-        if item.deleted:
-            continue
-        opens = _is_user(item) or item.role == "system"
-        if not groups or (opens and not _only_system(groups[-1])):
-            groups.append([])
-        groups[-1].append(item)
-    latest = state.speech.server[-1] if state.speech.server else None
-    if latest is not None and latest.item_id not in state.items.by_id:
-        groups.append([])
-    return groups
-
-
-def _is_user(item: Item) -> bool:
-    return item.type == "message" and item.role == "user"
+def _reach(made_of: Ingredients) -> tuple[float, float]:
+    """Up to which ms of audio, and which session second, local speech may be this turn's."""
+    span, user = made_of.server_span, made_of.user
+    if span is None:
+        return -inf, user.added_at if user is not None and is_spoken(user) else -inf
+    if span.timed_out:
+        return -inf, -inf
+    return inf if span.end_ms is None else span.end_ms, -inf
 
 
 def _only_system(group: list[Item]) -> bool:
     return all(item.role == "system" for item in group)
-
-
-class _LocalSpeech:
-    """The local VAD's spans, found by time instead of by going through them all."""
-
-    def __init__(self, spans: Sequence[SpeechSpan]) -> None:
-        self._spans = spans
-        self._starts_ms = [span.start_ms for span in spans]
-        self._starts = [span.started_at for span in spans]
-
-    def of_turn(
-        self, server: SpeechSpan | None, user: Item | None, since: float
-    ) -> SpeechSpan | None:
-        """The last stretch of speech that the local VAD heard within the server's span.
-
-        Without a server's span it is the last that began before the user's audio became an item,
-        and after the item of the user before it, at session second `since`.
-        """
-        if server is None:
-            return (
-                None if user is None or not _spoken(user) else self._between(since, user.added_at)
-            )
-        if server.timed_out:
-            return None
-        end = len(self._spans)
-        if server.end_ms is not None:
-            end = bisect_left(self._starts_ms, server.end_ms)
-        span = self._spans[end - 1] if end else None
-        too_early = span is not None and span.end_ms is not None and span.end_ms <= server.start_ms
-        return None if too_early else span
-
-    def _between(self, since: float, moment: float) -> SpeechSpan | None:
-        end = bisect_right(self._starts, moment)
-        return self._spans[end - 1] if end and self._starts[end - 1] > since else None
-
-
-def _spoken(user: Item) -> bool:
-    return any(part.type == "input_audio" for part in user.parts)
-
-
-def _turn(made_of: _Ingredients) -> Turn:
-    user, span = made_of.user, made_of.server_span
-    first = user or (made_of.others[0] if made_of.others else None)
-    started_at = span.started_at if span is not None else first.added_at if first else 0.0
-    return Turn(
-        index=made_of.index,
-        started_at=started_at,
-        user_item_id=user.id if user is not None else None,
-        user_text=user.text if user is not None else "",
-        transcription=user.transcription if user is not None else "none",
-        added_seq=first.added_seq if first is not None else 0,
-        transcription_seq=user.transcription_seq if user is not None else 0,
-        said=tuple(Said(*each) for each in made_of.said),
-        calls=made_of.calls,
-        responses=made_of.responses,
-        server_span=span,
-        local_span=made_of.local_span,
-        latency=_latency(made_of),
-        interruptions=tuple(cut for cut, _ in made_of.interruptions),
-        echo=made_of.echo,
-        tags=tuple(_tags(made_of)),
-    )
-
-
-def _latency(made_of: _Ingredients) -> TurnLatency:
-    responses, span = made_of.responses, made_of.server_span
-    first = responses[0] if responses else None
-    speaking = next((each for each in responses if each.first_audio_at is not None), None)
-    written = next(
-        (
-            response
-            for item, _, response in made_of.said
-            if item.text and response is not None and response.done_at is not None
-        ),
-        None,
-    )
-    output = speaking or written
-    stopped_at = made_of.local_span.stopped_at if made_of.local_span is not None else None
-    by_server = span is not None
-    decided_at = span.stopped_at if span is not None else first.asked_at if first else None
-    heads = [head for _, head, _ in made_of.said if head is not None]
-    heard = min(
-        ((head.heard_at, head.device_ms) for head in heads if head.heard_at is not None),
-        default=(None, 0.0),
-    )
-    agrees = stopped_at is None or decided_at is None or stopped_at <= decided_at
-    return TurnLatency(
-        user_stopped_at=stopped_at if agrees else None,
-        decided_at=decided_at,
-        created_at=first.created_at if first else None,
-        speaking_at=output.created_at if output else None,
-        first_output_at=(output.first_audio_at or output.first_delta_at) if output else None,
-        heard_at=heard[0],
-        card_ms=heard[1],
-        silence_duration_ms=_silence_asked_for(made_of.epoch),
-        rtt_ms=first.rtt_ms if first else None,
-        by_server=by_server,
-        written=speaking is None and written is not None,
-    )
-
-
-def _silence_asked_for(epoch: Epoch | None) -> float | None:
-    detection = epoch.settings.turn_detection if epoch is not None else None
-    return detection.silence_duration_ms if detection is not None else None
-
-
-def _tags(made_of: _Ingredients) -> Iterator[str]:
-    user, span = made_of.user, made_of.server_span
-    if user is None:
-        yield "speaking" if span is not None else "greeting"
-    elif not _spoken(user):
-        yield "typed"
-    elif span is None:
-        yield "push-to-talk"
-    if span is not None and span.timed_out:
-        yield "timeout"
-    if made_of.calls:
-        yield "tool"
-    reasons = dict.fromkeys(head.cut for _, head, _ in made_of.said if head is not None)
-    yield from (reason for reason in reasons if reason)
-    if any(is_likely_echo(echo) for _, echo in made_of.interruptions):
-        yield "self-interruption"
-    statuses = dict.fromkeys(response.status for response in made_of.responses)
-    yield from (status for status in statuses if status in ("cancelled", "failed", "incomplete"))
-    if user is not None and user.transcription == "failed":
-        yield "not transcribed"

@@ -142,6 +142,33 @@ def test_turns_that_do_not_change_stay_the_same_objects() -> None:
     assert reader.read(state) == turns(fold(script))
 
 
+@given(st.lists(st.sampled_from(POOL), max_size=80), st.lists(st.integers(0, 80), max_size=12))
+def test_turns_are_the_same_whatever_was_read_before(
+    envelopes: list[Envelope], looks: list[int]
+) -> None:
+    states = [SessionState()]
+    for envelope in restamped(envelopes):
+        states.append(reduce(states[-1], envelope).state)
+    reader = TurnReader()
+    for look in [*looks, *range(0, len(states), 3), len(states) - 1]:
+        state = states[min(look, len(states) - 1)]
+        assert reader.read(state) == TurnReader().read(state)
+
+
+@given(st.lists(frames(), max_size=25), st.lists(st.integers(0, 25), max_size=6))
+def test_turns_of_hostile_frames_are_the_same_whatever_was_read_before(
+    sent: list[tuple[Origin, str]], looks: list[int]
+) -> None:
+    states = [SessionState()]
+    for at, (origin, raw) in enumerate(sent, start=1):
+        decode = decode_server if origin is Origin.SERVER else decode_client
+        states.append(reduce(states[-1], Envelope(at, at / 10, origin, decode(raw), raw)).state)
+    reader = TurnReader()
+    for look in [*looks, *range(len(states))]:
+        state = states[min(look, len(states) - 1)]
+        assert reader.read(state) == TurnReader().read(state)
+
+
 def recorded(name: str) -> tuple[Script, list[dict[str, Any]]]:
     script = Script(dialect=Dialect.BETA if "beta" in name else Dialect.GA)
     events = []

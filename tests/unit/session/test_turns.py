@@ -1,6 +1,6 @@
 """Turns, their latency, and what is observed of the server."""
 
-from __future__ import annotations
+from collections.abc import Sequence
 
 import pytest
 
@@ -13,7 +13,7 @@ from studio.session.turns import Turn, turns
 from tests.conversations import ANSWER, LIBRARY, QUESTION, Talk
 
 
-def turns_of(name: str) -> tuple[Turn, ...]:
+def turns_of(name: str) -> Sequence[Turn]:
     return turns(fold(LIBRARY[name]()))
 
 
