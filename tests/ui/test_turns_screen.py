@@ -74,6 +74,19 @@ async def test_tab_goes_from_finding_to_finding_and_round() -> None:
         assert "refused update" in words(held, "turn-sheet")
 
 
+async def test_a_click_on_what_proves_it_shows_that_event() -> None:
+    async with stage() as held:
+        await look_at_turns(held)
+        await held.pilot.press("tab")
+        lines = words(held, "turn-sheet").splitlines()
+        place = next(at for at in reversed(range(len(lines))) if lines[at].startswith(" #"))
+        await held.pilot.click("#turn-sheet", offset=(4, place))
+        await held.until(lambda: isinstance(held.app.screen, LiveScreen))
+        event = held.app.screen_stack[0].query_one(InspectorPane).selected
+        assert event is not None
+        assert lines[place].split()[0] == f"#{event.seq}"
+
+
 async def test_enter_shows_the_event_that_proves_it() -> None:
     async with stage() as held:
         await look_at_turns(held)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.style import Style
 from rich.text import Text
 
 from studio.core.text import one_line
@@ -165,6 +166,7 @@ def _finding_sheet(sheet: FindingSheet, palette: Palette, width: int) -> list[Te
         line = Text(f" #{proof.seq:<7,}", palette.accent if not at else palette.muted, end="")
         line.append(f"{stamp(proof.at):>10}  ", palette.faint)
         line.append(one_line(proof.type), palette.foreground if not at else palette.muted)
+        line.stylize(Style.from_meta({"do": f"screen.prove({proof.seq})"}))
         lines.append(line)
     return [_fitted(line, width) for line in lines]
 

@@ -235,9 +235,13 @@ class TurnsScreen(ViewScreen):
         row: ListRow | None = self._list.row
         seq = first_seq(self._live, row) if self._live is not None and row is not None else 0
         if seq:
-            self._desktop.show_event(seq)
+            self.action_prove(seq)
         else:
             self.notify("No event is known of it.", markup=False)
+
+    def action_prove(self, seq: int) -> None:
+        """Show an event that proves something."""
+        self._desktop.show_event(seq)
 
 
 def _count(number: int, what: str) -> str:

@@ -163,3 +163,8 @@ class Words(Lines):
         line.end = ""
         line.truncate(width, overflow="ellipsis")
         return line
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what stands under the pointer."""
+        if do := event.style.meta.get("do"):
+            await self.app.run_action(do, default_namespace=self.screen)
