@@ -6,6 +6,7 @@ import pytest
 
 from studio.ui.screens.columns import ColumnsScreen
 from studio.ui.screens.overlays import Prompt
+from studio.ui.widgets.suggestions import brief
 from tests import conversations
 from tests.fakes.screen import stage
 
@@ -22,6 +23,27 @@ async def test_a_click_beside_leaves_what_lies_over_the_screen(key: str) -> None
         assert held.app.screen is over
         await held.pilot.click(offset=BESIDE)
         assert len(held.app.screen_stack) == 1
+
+
+async def test_a_list_is_as_wide_as_its_entries_where_there_is_room() -> None:
+    async with stage() as held:
+        await held.pilot.press("ctrl+t")
+        assert held.app.screen.query_one("#chooser").size.width < 60
+        await held.pilot.press("escape", "ctrl+e", "ctrl+o")
+        assert held.app.screen.query_one("#chooser").size.width > 80
+
+
+@pytest.mark.parametrize(
+    ("words", "room", "seen"),
+    [
+        ("Who said it.", 12, "Who said it."),
+        ("Who said it: you or me. For example: you", 30, "Who said it: you or me"),
+        ("The start of its id, a glob", 25, "The start of its id"),
+        ("Nothing stops here", 10, "Nothing stops here"),
+    ],
+)
+def test_a_help_text_ends_at_a_stop_where_it_is_too_long(words: str, room: int, seen: str) -> None:
+    assert brief(words, room) == seen
 
 
 async def test_a_theme_that_is_left_is_not_kept() -> None:

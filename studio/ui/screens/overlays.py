@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from studio.ui.choice import Choice
 
 Chosen = TypeVar("Chosen")
+
+_CHOOSER_CELLS, _BESIDE_CELLS = 52, 6
+"""A list is so wide, or wider for what is long; beside the entries stand blanks and a bar."""
 
 _PROMPT_KEYS = "enter takes it, esc leaves"
 
@@ -103,7 +107,9 @@ class Chooser(Over[str | None]):
             yield self._options
 
     def on_mount(self) -> None:
-        """The cursor begins at the current value."""
+        """The cursor begins at the current value; what is long has the room there is."""
+        longest = max((cell_len(_entry(each).plain) for each in self._choices), default=0)
+        self.query_one("#chooser").styles.width = max(_CHOOSER_CELLS, longest + _BESIDE_CELLS)
         self._fill(self._current)
         self._options.focus()
 
@@ -116,8 +122,7 @@ class Chooser(Over[str | None]):
 
     def _fill(self, held: str) -> None:
         self._options.set_options(
-            Option(Text.assemble(each.label, (f"  {each.aside}", "dim")), disabled=each.is_note)
-            for each in self._choices
+            Option(_entry(each), disabled=each.is_note) for each in self._choices
         )
         values = [None if each.is_note else each.value for each in self._choices]
         self._options.highlighted = values.index(held) if held in values else 0
@@ -134,6 +139,10 @@ class Chooser(Over[str | None]):
             _ = self.dismiss(chosen.value)
         elif self._on_stay:
             self._on_stay(chosen.value)
+
+
+def _entry(choice: Choice) -> Text:
+    return Text.assemble(choice.label, (f"  {choice.aside}", "dim"))
 
 
 def sheet_cells(width: int) -> int:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from textual import events
 
 _MOST_LINES = 8
+_STOPS = (". ", "; ", ", ")
 
 
 class Suggestion(NamedTuple):
@@ -82,6 +83,7 @@ class Suggestions(Widget):
         shown = self._all[self._top : self._top + _MOST_LINES]
         longest = max((len(_label(each)) for each in shown), default=0)
         cells = min(longest, 44, max(0, self.size.width - 24))
+        room = self.size.width - cells - 4
         lines = []
         for number, each in enumerate(shown, self._top):
             ground = f" on {palette.selection}" if number == self.at else ""
@@ -89,7 +91,7 @@ class Suggestions(Widget):
             label = Text(one_line(_label(each), cells), palette.accent)
             label.pad_right(cells - label.cell_len)
             line.append_text(label)
-            line.append(f"  {one_line(each.help, 120)}", palette.muted)
+            line.append(f"  {brief(one_line(each.help, 120), room)}", palette.muted)
             line.truncate(max(1, self.size.width), overflow="ellipsis", pad=True)
             lines.append(line)
         return Text("\n").join(lines)
@@ -105,6 +107,14 @@ class Suggestions(Widget):
         number = self._top + event.y
         if number < len(self._all):
             self.post_message(self.Taken(self._all[number]))
+
+
+def brief(words: str, room: int) -> str:
+    """As much of a help text as there is room for, up to a stop in it; all where there is none."""
+    if len(words) <= room:
+        return words
+    stop = max(words.rfind(each, 0, room + 1) for each in _STOPS)
+    return words[:stop] if stop > 0 else words
 
 
 def _label(suggestion: Suggestion) -> str:
