@@ -9,7 +9,7 @@ from studio.ui.present.transcript import _WRAPPER
 from studio.ui.present.wrapping import broken
 
 WORDS = st.text(st.sampled_from("ab e-.\n漢字é👍🏽\u200d\u0301"), max_size=60)
-PLAIN = st.text(st.sampled_from("abcdef. -漢"), max_size=80)
+SHORT = st.lists(st.text(st.sampled_from("abc-.漢"), min_size=1, max_size=3), max_size=20)
 CELLS = st.integers(2, 14)
 
 
@@ -25,10 +25,11 @@ def test_lines_are_broken_between_words_within_long_ones_and_at_newlines() -> No
     assert lines("", 8) == [""]
 
 
-@given(PLAIN, CELLS)
-def test_words_are_wrapped_as_they_are_elsewhere(words: str, cells: int) -> None:
-    wrapped = [line.plain.strip() for line in Text(words.strip()).wrap(_WRAPPER, cells)]
-    assert lines(words.strip(), cells) == (wrapped or [""])
+@given(SHORT, st.integers(6, 14))
+def test_words_are_wrapped_as_they_are_elsewhere(words: list[str], cells: int) -> None:
+    text = " ".join(words)
+    wrapped = [line.plain.rstrip() for line in Text(text).wrap(_WRAPPER, cells)]
+    assert lines(text, cells) == (wrapped or [""])
 
 
 @given(WORDS, CELLS)
