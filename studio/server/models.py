@@ -7,10 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from studio.audio.resample import resample_offline
-from studio.audio.samples import decode, to_float
 from studio.core.errors import StudioError
-from studio.core.units import PCM16_SAMPLE_RATE_HZ, VAD_SAMPLE_RATE_HZ, ms_to_samples
+from studio.core.units import PCM16_SAMPLE_RATE_HZ, ms_to_samples
 
 if TYPE_CHECKING:
     import numpy as np
@@ -118,14 +116,11 @@ class LocalSpeech:
 
     async def recognise(self, audio: bytes, audio_format: AudioFormat) -> str:
         """The words in a piece of audio; empty where nobody speaks."""
+        from studio.speech.ears import words_in
+
         ears = await self._ears.ready()
-
-        def listen() -> str:
-            samples = decode(audio, audio_format)
-            at_16k = resample_offline(samples, audio_format.rate_hz, VAD_SAMPLE_RATE_HZ)
-            return ears.transcribe(to_float(at_16k)).text
-
-        return await asyncio.get_running_loop().run_in_executor(self._ears.pool, listen)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._ears.pool, words_in, audio, audio_format, ears)
 
     async def speak(self, text: str, voice: str, speed: float) -> AsyncIterator[NDArray[np.int16]]:
         """24 kHz samples, a small chunk first, so that playing can begin."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from studio.audio.resample import resample_offline
+from studio.audio.samples import decode, to_float
 from studio.core.errors import StudioError
 from studio.core.text import one_line
 from studio.core.units import VAD_SAMPLE_RATE_HZ
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from studio.audio.formats import AudioFormat
 
 RATE_HZ = VAD_SAMPLE_RATE_HZ
 
@@ -136,6 +140,13 @@ class Ears:
         unspoken = result.no_speech_prob > _NO_SPEECH_OVER and certainty < _DOUBTFUL_BELOW
         text = "" if unspoken else self._tokenizer.decode(tokens).strip()
         return Transcription(text, float(result.no_speech_prob), certainty, seconds)
+
+
+def words_in(audio: bytes, audio_format: AudioFormat, ears: Ears) -> str:
+    """The words in wire audio; empty where nobody speaks."""
+    samples = decode(audio, audio_format)
+    at_16k = resample_offline(samples, audio_format.rate_hz, RATE_HZ)
+    return ears.transcribe(to_float(at_16k)).text
 
 
 def windows(samples: NDArray[np.float32]) -> list[NDArray[np.float32]]:

@@ -15,6 +15,10 @@ from types import MappingProxyType
 LONGEST_WAIT_MS = MappingProxyType({"low": 8000, "medium": 4000, "auto": 4000, "high": 2000})
 """How long a pause may last at most, by eagerness; the hosted service's figures."""
 
+WORDS_AFTER_MS = 96
+"""How long a pause lasts before its words are looked for: longer than the gaps between most words,
+since each wrong guess costs a recognition."""
+
 
 class Ending(Enum):
     """What the words so far sound like."""

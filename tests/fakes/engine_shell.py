@@ -25,6 +25,7 @@ from studio.server.engine.work import (
     Work,
 )
 from studio.server.replies.context import Call, Context, ReplyPiece, TextPiece
+from studio.vad.detector import SpeechDetector
 from tests.fakes.voice_activity import LoudnessDetector, tone
 
 Frame = dict[str, Any]
@@ -49,9 +50,10 @@ class Talk:
     """A session with an engine; frames come back as the parsed JSON that a client would read."""
 
     config: EngineConfig = field(default_factory=EngineConfig)
+    detector: SpeechDetector = field(default_factory=LoudnessDetector)
 
     def __post_init__(self) -> None:
-        self.engine = Engine(self.config, SequentialIds(), LoudnessDetector(), 0.0)
+        self.engine = Engine(self.config, SequentialIds(), self.detector, 0.0)
         self.frames: list[Frame] = []
         self.texts: list[str] = []
         self.work: list[Work] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from tests.fakes.voice_activity import LoudnessDetector
 
 if TYPE_CHECKING:
     from studio.server.models import Speech
+    from studio.vad.detector import SpeechDetector
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,15 @@ class Address:
 
 @asynccontextmanager
 async def loopback(
-    speech: Speech, config: ServerConfig | None = None, clock: Clock | None = None
+    speech: Speech,
+    config: ServerConfig | None = None,
+    clock: Clock | None = None,
+    detector: Callable[[], SpeechDetector] = LoudnessDetector,
 ) -> AsyncIterator[Address]:
-    """The application under uvicorn, with these ears and voices and a detector of loudness."""
+    """The application under uvicorn, with these ears and voices and this detector."""
     real = clock or SystemClock()
     realtime = RealtimeServer(
-        config or ServerConfig(), speech, Host(real), LoudnessDetector, real, RandomIds()
+        config or ServerConfig(), speech, Host(real), detector, real, RandomIds()
     )
     server = uvicorn.Server(uvicorn_settings(realtime.app()))
     listening = socket.create_server(("127.0.0.1", 0))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from studio.server.engine.errors import buffer_full, commit_empty
 from studio.server.engine.input_buffer import InputBuffer
 from studio.vad.detector import ProbabilityStream, SpeechDetector
-from studio.vad.endofturn import LONGEST_WAIT_MS, wait_ms
+from studio.vad.endofturn import LONGEST_WAIT_MS, WORDS_AFTER_MS, wait_ms
 from studio.vad.profile import OPENAI, Profile
 from studio.vad.segmenter import (
     Edge,
@@ -37,9 +37,6 @@ KEPT_BEFORE_SPEECH_MS = 10_000
 """How much audio without speech is kept, for the longest prefix padding and commits by hand."""
 
 SHORTEST_COMMIT_MS = 100
-
-_SPECULATE_AFTER_MS = 96
-"""Longer than the gaps between most words: each wrong guess costs a recognition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +207,7 @@ class Listening:
         if self._now_ms() < self._taken_until_ms:
             probability = 0.0  # a frame that began before the cut must not open another turn
         edges = self._segmenter.push(probability)
-        if self._segmenter.silence_ms >= _SPECULATE_AFTER_MS:
+        if self._segmenter.silence_ms >= WORDS_AFTER_MS:
             self._speculate()
         if self._must_end():
             edges = (*edges, *self._segmenter.commit())
