@@ -22,7 +22,7 @@ FASTEST = 4.0
 """The speed beyond which nobody could follow what is said."""
 
 
-_AHEAD_S, _WORTH_S = 0.2, 1.0
+_AHEAD_S, _WORTH_S = 0.5, 1.0
 """How soon before what was told ends more is told, where that is at least so long."""
 
 
@@ -110,7 +110,8 @@ class ReplaySound:
         """Whether what was told is all but heard, and more was written since."""
         head = replayed.head
         left_s = (self._until - head.at) / head.speed
-        return left_s <= _AHEAD_S and replayed.end >= head.at + _WORTH_S
+        is_due = left_s <= _AHEAD_S and replayed.is_ready
+        return is_due and replayed.end >= head.at + _WORTH_S
 
     def _silence(self, replayed: Replayed) -> str:
         """Why nothing is to sound; empty where something is."""
@@ -118,7 +119,10 @@ class ReplaySound:
             return "without sound"
         if replayed.head.speed > FASTEST:
             return f"silent beyond {FASTEST:g}×"
-        return "" if replayed.is_ready else "silent while it is read"
+        sounds = (
+            self._told is not None and self._told[0] is replayed
+        )  # and goes on: it grew a little
+        return "" if replayed.is_ready or sounds else "silent while it is read"
 
     def _remark(self, speed: float) -> str:
         """What there is to know of what sounds."""

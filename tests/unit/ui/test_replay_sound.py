@@ -62,3 +62,13 @@ def test_at_the_end_of_what_is_written_nothing_is_told_again_and_again() -> None
     held.look(0.5)
     held.look(5.0)
     assert len(held.told) == 1
+
+
+def test_what_sounds_goes_on_while_a_little_more_is_read() -> None:
+    held = Listening()
+    held.recorded.written = [each.line for each in log_lines(TALK)][HALF:]
+    held.recorded.refresh()
+    assert not held.shown.is_ready
+    held.sound.follow(held.shown, "silent")
+    assert held.feed.played == held.told
+    assert len(held.told) == 1
