@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from studio.app.audition_run import News
     from studio.app.choices import Choices
     from studio.app.prices import PriceList
-    from studio.app.setup import Setup
+    from studio.config.paths import Paths
     from studio.runtime.plan import ConnectPlan
 
 ALL = "all"
@@ -95,7 +95,7 @@ def print_audition(  # noqa: PLR0913 the command line's own options
             order,
             plan,
             environ,
-            setup,
+            setup.paths,
             wish.parallel,
             out or setup.paths.lab_dir,
             _Told(order, warn),
@@ -126,7 +126,7 @@ async def hold_audition(
     order: Order,
     plan: ConnectPlan,
     environ: Mapping[str, str],
-    setup: Setup,
+    paths: Paths,
     parallel: int,
     lab_dir: Path,
     news: News,
@@ -141,7 +141,7 @@ async def hold_audition(
     from studio.runtime.children import LocalServer
     from studio.runtime.here import this_machine
 
-    prices, _ = prices_of(setup.paths)
+    prices, _ = prices_of(paths)
     folder: list[Path] = []
 
     def told(what: Literal["folder", "begun", "done", "listening"], whose: str) -> None:
@@ -151,7 +151,7 @@ async def hold_audition(
 
     async with AsyncExitStack() as stack:
         if wants_own_server(plan):
-            log = setup.paths.log_dir / "server.log"
+            log = paths.log_dir / "server.log"
             server = await stack.enter_async_context(LocalServer(OWN_SERVER_COMMAND, log))
             await until_loaded(server.url)
             plan = plan.model_copy(update={"url": server.url})

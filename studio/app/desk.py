@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from studio.core.clock import Clock
     from studio.session.curves import TrackCurves
     from studio.session.envelope import Envelope
+    from studio.ui.auditions import Auditions
     from studio.ui.desk import ExportOptions, Json, Progress, Recorded
     from studio.ui.presets import Presets
     from studio.ui.shelf import Shelf
@@ -42,6 +43,7 @@ class StudioDesk:
         self._kept = Kept(sessions_dir.parent / FILE_NAME)
         self._curves = CurveReader()
         self._shelf: Shelf | None = None
+        self._auditions: Auditions | None = None
         self._presets: Presets | None = None
         self._takes: Takes | None = None
 
@@ -60,6 +62,14 @@ class StudioDesk:
 
             self._takes = LabTakes(self._paths, self._sessions_dir, self._clock)
         return self._takes
+
+    def auditions(self) -> Auditions:
+        """Voice auditions."""
+        if self._auditions is None:
+            from studio.app.auditions import FolderAuditions
+
+            self._auditions = FolderAuditions(self._paths)
+        return self._auditions
 
     def presets(self) -> Presets:
         """Named settings."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -76,6 +76,13 @@ class Spoken(_Value):
         return compared(self.text, self.transcript)
 
 
+class Place(NamedTuple):
+    """A place in a reading that every other reading has, too, whatever its pace."""
+
+    line: int
+    share: float
+
+
 class Tokens(_Value):
     """Tokens that were billed, cached ones among them."""
 
@@ -125,6 +132,22 @@ class Row(_Value):
     def sound_ms(self) -> float:
         """How long its sound is."""
         return self.lines[-1].end_ms if self.lines else 0.0
+
+    def place_at(self, ms: float) -> Place:
+        """Which line sounds there, and how much of it is over."""
+        number = max(0, sum(line.begin_ms <= ms for line in self.lines) - 1)
+        if not self.lines:
+            return Place(0, 0.0)
+        line = self.lines[number]
+        length = line.end_ms - line.begin_ms
+        return Place(number, min(1.0, max(0.0, (ms - line.begin_ms) / length)) if length else 0.0)
+
+    def ms_at(self, place: Place) -> float:
+        """Where the same words are said, about; the beginning where it has no such line."""
+        if place.line >= len(self.lines):
+            return 0.0
+        line = self.lines[place.line]
+        return line.begin_ms + place.share * (line.end_ms - line.begin_ms)
 
     @property
     def first_audio_ms(self) -> float | None:

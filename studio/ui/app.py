@@ -65,6 +65,12 @@ def _compare(keymap: Mapping[str, str]) -> ViewScreen:
     return CompareScreen(keymap)
 
 
+def _audition(keymap: Mapping[str, str]) -> ViewScreen:
+    from studio.ui.screens.audition import AuditionScreen
+
+    return AuditionScreen(keymap)
+
+
 def _composer(keymap: Mapping[str, str]) -> ViewScreen:
     from studio.ui.screens.composer import ComposerScreen
 
@@ -89,6 +95,7 @@ VIEWS: Mapping[str, Callable[[Mapping[str, str]], ViewScreen]] = {
     "compare": _compare,
     "turns": _turns,
     "lab": _lab,
+    "audition": _audition,
     "composer": _composer,
     "presets": _presets,
 }
@@ -113,6 +120,7 @@ class StudioApp(Talking, Replaying):
         "library.tcss",
         "turns.tcss",
         "tuning.tcss",
+        "audition.tcss",
         "composer.tcss",
         "presets.tcss",
         "overlays.tcss",
@@ -201,6 +209,8 @@ class StudioApp(Talking, Replaying):
                 rows.offer_cards()
             if isinstance(message, RecordingHeard):
                 self.recording_heard(message)
+                if (view := self._current_view) is not None:
+                    view.heard(message)
             taken += 1
             if taken % _BATCH == 0:
                 await asyncio.sleep(0)

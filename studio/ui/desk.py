@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from studio.session.curves import TrackCurves
     from studio.session.envelope import Envelope
     from studio.storage.store import EventStore
+    from studio.ui.auditions import Auditions
     from studio.ui.presets import Presets
     from studio.ui.shelf import Shelf
     from studio.ui.takes import Takes
@@ -81,6 +82,10 @@ class Desk(Protocol):
 
     def takes(self) -> Takes:
         """The lab's takes."""
+        ...
+
+    def auditions(self) -> Auditions:
+        """Voice auditions."""
         ...
 
     def presets(self) -> Presets:

@@ -13,6 +13,7 @@ from studio.ui.actions import action_named, first_key
 
 if TYPE_CHECKING:
     from studio.core.clock import Clock
+    from studio.runtime.link import Feed
     from studio.session.state import Problem
     from studio.ui.desk import Desk
     from studio.ui.live import Live
@@ -47,6 +48,11 @@ class Desktop(App[None]):
     def desk(self) -> Desk | None:
         """The files; None where there are none, or before the feed is open."""
         return self._opening.desk if self._opening else None
+
+    @property
+    def feed(self) -> Feed | None:
+        """The worker; None before it is there."""
+        return self._opening.feed if self._opening else None
 
     def key_of(self, action: str) -> str:
         """The first key of an action, as people read it."""

@@ -175,7 +175,8 @@ class Replaying(Desktop):
     def may_sound(self) -> bool:
         """Whether nothing else sounds and nobody listens; says so where it is not."""
         live = self.live
-        if live is not None and live.is_connected and not live.state.speech.muted:
+        speech = live.state.speech if live is not None and live.is_connected else None
+        if speech is not None and not speech.muted and not speech.input_is_virtual:
             mute = self.key_of("session.mute")
             self.notify(f"The open microphone would hear it: {mute} mutes it.", markup=False)
         elif self.replayed is not None and self.replayed.head.is_playing:

@@ -14,10 +14,12 @@ from studio.protocol.dialect import Dialect
 from studio.session.curves import TrackCurves
 from studio.session.envelope import Envelope
 from studio.storage.store import EventStore
+from studio.ui.auditions import Auditions
 from studio.ui.desk import ExportOptions, Json, Progress
 from studio.ui.presets import Presets
 from studio.ui.shelf import Shelf
 from studio.ui.takes import Takes
+from tests.fakes.auditions import FakeAuditions
 from tests.fakes.feed import log_lines
 from tests.fakes.lab import FakeTakes
 from tests.fakes.shelf import FakeShelf
@@ -92,6 +94,7 @@ class FakeDesk:
     the_shelf: Shelf = field(default_factory=FakeShelf)
     the_takes: Takes = field(default_factory=FakeTakes)
     the_presets: Presets = field(default_factory=_no_presets)
+    the_auditions: Auditions = field(default_factory=FakeAuditions)
 
     def lay(
         self, path: str, envelopes: Iterable[Envelope], dialect: Dialect = Dialect.GA
@@ -107,6 +110,9 @@ class FakeDesk:
 
     def takes(self) -> Takes:
         return self.the_takes
+
+    def auditions(self) -> Auditions:
+        return self.the_auditions
 
     def presets(self) -> Presets:
         return self.the_presets

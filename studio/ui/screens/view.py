@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
+    from studio.runtime.messages import RecordingHeard
     from studio.ui.shown import Shown
 
 
@@ -64,6 +65,9 @@ class ViewScreen(Screen[None]):
         """What the title line says at the right."""
         del live
         return ""
+
+    def heard(self, heard: RecordingHeard) -> None:
+        """Where the ear is in a recording that plays, for a view that lets some be heard."""
 
     @override
     def compose(self) -> ComposeResult:

@@ -1,0 +1,76 @@
+"""The readings of a sheet as they stand on the screen: sorted, or shuffled with hidden names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from secrets import SystemRandom
+from typing import TYPE_CHECKING
+
+from studio.lab.sheet_figures import FIGURES, arranged, figure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from studio.lab.sheet import Row, Sheet
+
+BY_ORDER = "voice"
+SORTS = (BY_ORDER, *(each.name for each in FIGURES))
+"""What can be sorted by; the first stands for the order of the readings."""
+
+
+def _shuffled(keys: list[str]) -> list[str]:
+    SystemRandom().shuffle(keys)
+    return keys
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """How rows stand.
+
+    Attributes:
+        by: what they are sorted by.
+        falling: whether the largest comes first.
+        blind: keys in the order in which they are judged with hidden names; empty where they show.
+        kept: the order of the last blind judging, until something else is sorted by.
+    """
+
+    by: str = BY_ORDER
+    falling: bool = False
+    blind: tuple[str, ...] = ()
+    kept: tuple[str, ...] = field(default=())
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether names and figures are hidden."""
+        return bool(self.blind)
+
+    def rows(self, sheet: Sheet) -> tuple[Row, ...]:
+        """The rows as they stand; those that came since the shuffle stand last."""
+        order = self.blind or self.kept
+        if not order:
+            return arranged(sheet.rows, self.by, falling=self.falling)
+        places = {key: place for place, key in enumerate(order)}
+        return tuple(sorted(sheet.rows, key=lambda row: places.get(row.key, len(places))))
+
+    def sorted_by(self, by: str) -> Arrangement:
+        """By another column, or the other way round; judging blindly, nothing gives names away."""
+        if self.is_blind:
+            return self
+        if by == self.by and not self.kept:
+            return replace(self, falling=not self.falling)
+        column = figure(by)
+        return Arrangement(by, falling=column is not None and column.falls)
+
+    def next_column(self, steps: int) -> Arrangement:
+        """By the next column."""
+        return self.sorted_by(SORTS[(SORTS.index(self.by) + steps) % len(SORTS)])
+
+    def hidden(
+        self, sheet: Sheet, shuffle: Callable[[list[str]], list[str]] = _shuffled
+    ) -> Arrangement:
+        """With names hidden, in another order."""
+        return replace(self, blind=tuple(shuffle([row.key for row in sheet.rows])), kept=())
+
+    def revealed(self) -> Arrangement:
+        """With names shown; rows stay where they were judged."""
+        return replace(self, blind=(), kept=self.blind)
