@@ -114,6 +114,26 @@ def fit(
 
 
 @lab.command()
+def observed(
+    session: Annotated[
+        str, typer.Argument(help="A session's folder, its name, the start of it, or 'last'.")
+    ] = "last",
+    as_json: AsJson = False,
+    sessions_dir: options.SessionsDir = None,
+) -> None:
+    """Say of each setting what was asked, what was echoed, and what the server really did.
+
+    Verdicts rest on the audio and the events of the session, with the evidence in a sentence. The
+    exit status is 1 where the server did something else than it was asked.
+    """
+    from studio.app.choices import Choices
+    from studio.app.lab_observed import print_observed
+
+    choices = Choices(sessions_dir=sessions_dir)
+    sys.exit(print_observed(choices, os.environ, session=session, as_json=as_json, say=say))
+
+
+@lab.command()
 def takes(
     wanted: Annotated[
         list[str] | None,

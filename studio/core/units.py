@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 PCM16_SAMPLE_RATE_HZ = 24_000
 G711_SAMPLE_RATE_HZ = 8_000
 VAD_SAMPLE_RATE_HZ = 16_000
 VAD_FRAME_SAMPLES = 512
 VAD_FRAME_MS = 32
 BLOCK_MS = 20
+
+EAGERNESS_WAIT_MS = MappingProxyType({"low": 8000, "medium": 4000, "auto": 4000, "high": 2000})
+"""How long `semantic_vad` lets a pause last at most, by eagerness; the hosted service's figures."""
 
 
 def samples_to_ms(samples: int, rate_hz: int) -> float:

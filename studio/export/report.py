@@ -25,6 +25,7 @@ from studio.export.told import Asked, Told
 from studio.protocol.settings import SessionSettings
 from studio.session.hearing import heard_text
 from studio.session.latency_summary import Spread, SummaryReader
+from studio.session.obeyed import findings
 from studio.session.state import Interruption, Problem, ToolCall, Totals
 from studio.session.turns import Said, Turn
 
@@ -115,6 +116,14 @@ class _Setting(NamedTuple):
     verdict: str
 
 
+class _Observed(NamedTuple):
+    path: str
+    asked: str
+    echoed: str
+    verdict: str
+    evidence: str
+
+
 class _Trouble(NamedTuple):
     at: str
     severity: str
@@ -163,6 +172,7 @@ def export_report(
         most_waterfalls=_MOST_WATERFALLS,
         part_words=_PART_WORDS,
         asked=[_setting(each, redaction) for each in told.asked if each.path != "kind"],
+        observed=[*_observed(told, redaction)],
         in_force=[each for each in in_force if each[1] != _OFF],
         off=", ".join(path for path, value in in_force if value == _OFF),
         problems=[_trouble(each, redaction) for each in problems],
@@ -299,6 +309,19 @@ def _setting(asked: Asked, redaction: Redaction) -> _Setting:
         echoed=_value(asked.path, asked.echoed, redaction) if asked.is_answered else "",
         verdict=verdict,
     )
+
+
+def _observed(told: Told, redaction: Redaction) -> Iterator[_Observed]:
+    """What the audio and the events show of the settings, as far as they show anything."""
+    for each in findings(told.state).values():
+        if each.verdict != "not seen yet":
+            yield _Observed(
+                each.path,
+                _value(each.path, each.asked, redaction),
+                _value(each.path, each.echoed, redaction),
+                each.verdict,
+                redaction.note(each.evidence),
+            )
 
 
 def _in_force(told: Told, redaction: Redaction) -> Iterator[tuple[str, str]]:

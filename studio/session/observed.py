@@ -14,7 +14,9 @@ from studio.audio.formats import AudioFormat
 from studio.session.state import SessionState
 from studio.session.turns import Turn, turns
 
-_USUAL_CHARACTERS_PER_S = 14.0
+CHARACTERS_PER_S = 14.0
+"""How fast voices speak at their own speed, more or less."""
+
 _ENOUGH_CHARACTERS = 20
 
 
@@ -120,14 +122,14 @@ def _output_format(state: SessionState) -> Observation | None:
         name: characters * 1000 / audio_format.bytes_to_ms(n_bytes)
         for name, audio_format in (("pcm16", AudioFormat.PCM16), ("g711", AudioFormat.PCMU))
     }
-    value = min(paces, key=lambda name: abs(log(paces[name] / _USUAL_CHARACTERS_PER_S)))
+    value = min(paces, key=lambda name: abs(log(paces[name] / CHARACTERS_PER_S)))
     return Observation(
         path="output_format",
         value=value,
         evidence=(
             f"{n_bytes:,} bytes for {characters:,} characters of speech: {paces['pcm16']:.1f} "
             f"characters a second as PCM16, {paces['g711']:.1f} as G.711; voices speak about "
-            f"{_USUAL_CHARACTERS_PER_S:.0f}."
+            f"{CHARACTERS_PER_S:.0f}."
         ),
         samples=replies,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.core.text import one_line
-from studio.session.observed import observe
+from studio.session.obeyed import findings
 from studio.session.speech import output_format
 from studio.session.turns import Turn, turns
 from studio.ui.present.config import ConfigView, OpenEnd
@@ -24,13 +24,12 @@ def config_view(live: Shown) -> ConfigView:
     """The settings as asked, echoed and observed."""
     if not live.is_connected and not live.is_recording:
         return ConfigView(plan=live.draft.plan)
-    seen = observe(live.state)
     return ConfigView(
         plan=live.draft.plan,
         settings=live.state.settings,
         session_plan=live.session_plan(),
         ends=_ends(live),
-        observed={path: each.value for path, each in seen.items()},
+        observed=findings(live.state),
         refusal=live.refusal,
     )
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from types import MappingProxyType
 
-LONGEST_WAIT_MS = MappingProxyType({"low": 8000, "medium": 4000, "auto": 4000, "high": 2000})
-"""How long a pause may last at most, by eagerness; the hosted service's figures."""
+from studio.core.units import EAGERNESS_WAIT_MS
+
+LONGEST_WAIT_MS = EAGERNESS_WAIT_MS
 
 WORDS_AFTER_MS = 96
 """How long a pause lasts before its words are looked for: longer than the gaps between most words,

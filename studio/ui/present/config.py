@@ -26,21 +26,20 @@ from studio.ui.present.palette import blend
 
 if TYPE_CHECKING:
     from studio.runtime.plan import ConnectPlan
+    from studio.session.obeyed import Finding
     from studio.session.state import RefusedUpdate, Settings
     from studio.ui.present.palette import Palette
 
 LABEL_CELLS = 15
 VALUE_CELLS = 10
-OBSERVED_WITHIN_MS = 96
-"""Three frames of the detector: closer than this, two detectors agree."""
-
 _MARK_CELLS = 3
 
-Verdict = Literal["", "agreed", "sending", "differs", "refused", "locked", "next"]
+Verdict = Literal["", "agreed", "obeyed", "sending", "differs", "refused", "locked", "next"]
 
 _MARKS: Mapping[Verdict, str] = {
     "": " ",
     "agreed": "✓",
+    "obeyed": "✓✓",
     "sending": "…",
     "differs": "≠",
     "refused": "✗",
@@ -67,7 +66,7 @@ class ConfigView:
         session_plan: provider and model of the open session, to tell what only the next one has,
             and the sound that was asked of it.
         ends: what is open as `microphone` and as `speaker`.
-        observed: what was seen, by path.
+        observed: what was seen of what was asked, by path.
         refusal: the last refused update, until the hand moves again.
     """
 
@@ -75,7 +74,7 @@ class ConfigView:
     settings: Settings | None = None
     session_plan: Mapping[str, str | bool] = field(default_factory=dict)
     ends: Mapping[str, OpenEnd] = field(default_factory=dict)
-    observed: Mapping[str, str | int] = field(default_factory=dict)
+    observed: Mapping[str, Finding] = field(default_factory=dict)
     refusal: RefusedUpdate | None = None
 
 
@@ -114,7 +113,13 @@ def verdict(view: ConfigView, path: str) -> Verdict:
         return ""
     if echoed != asked:
         return "differs"
-    return "differs" if path in view.observed and not _is_seen(view, path, asked) else "agreed"
+    return _seen_verdict(view.observed.get(path))
+
+
+def _seen_verdict(found: Finding | None) -> Verdict:
+    if found is None or found.verdict == "not seen yet":
+        return "agreed"
+    return "differs" if found.is_wrong else "obeyed"
 
 
 def _plan_verdict(view: ConfigView, path: str) -> Verdict:
@@ -195,7 +200,12 @@ def help_lines(
     if state == "next":
         words = "This session cannot change it: n starts a new one with this."
         return _wrapped(words, width, palette.accent)
+    found = view.observed.get(path)
+    if state == "differs" and found is not None and found.is_wrong:
+        return _wrapped(f"{found.verdict}: {one_line(found.evidence)}", width, palette.warning)
     words = row.help
+    if state == "obeyed" and found is not None:
+        words = f"{words} Obeyed: {one_line(found.evidence)}"
     if path in CLEANING_PATHS and view.settings is not None and _is_uncleaned(view):
         words += " No card records now."
     if state == "locked":
@@ -294,8 +304,9 @@ def _note(row: Field, view: ConfigView, state: Verdict) -> str:
     if state == "differs":
         facts = [f"asked {written(row, value_at(known.asked, row.path))}"]
         facts.append(f"echoed {_echo(row, known)}")
-        if row.path in view.observed:
-            facts.append(f"seen {written(row, view.observed[row.path])}")
+        found = view.observed.get(row.path)
+        if found is not None and found.seen is not None:
+            facts.append(f"seen {written(row, found.seen)}")
         return " · ".join(facts)
     return ""
 
@@ -306,17 +317,10 @@ def _echo(row: Field, known: Settings) -> str:
     return written(row, value_at(known.echoed, row.path))
 
 
-def _is_seen(view: ConfigView, path: str, asked: object) -> bool:
-    """Whether what was seen is what was asked, as far as it can be told from outside."""
-    seen = view.observed[path]
-    if isinstance(seen, int) and isinstance(asked, int):
-        return abs(seen - asked) <= OBSERVED_WITHIN_MS
-    return seen == asked or (seen == "g711" and asked in ("pcmu", "pcma"))
-
-
 def _mark_style(state: Verdict, palette: Palette) -> str:
     styles: Mapping[Verdict, str] = {
         "agreed": palette.good,
+        "obeyed": palette.good,
         "sending": palette.accent,
         "differs": palette.warning,
         "refused": palette.error,

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from studio.session.obeyed import Finding
+from studio.session.obeyed_look import Verdict
 from studio.session.reduce import fold
 from studio.session.state import SessionState
 from studio.ui.present.config import ConfigView, config_lines, help_lines, slider_span, verdict
@@ -21,6 +23,10 @@ def view(state: SessionState, **changes: object) -> ConfigView:
         session_plan={"model": PLAN.model},
         **changes,  # type: ignore[arg-type]
     )
+
+
+def seen(value: object, verdict: Verdict) -> dict[str, Finding]:
+    return {SILENCE: Finding(SILENCE, 500, 500, value, verdict, "It waited.")}
 
 
 OPEN = fold(conversations.connected())
@@ -45,9 +51,16 @@ def test_without_a_session_nothing_is_judged() -> None:
 
 
 def test_what_was_seen_is_held_against_what_was_asked() -> None:
-    assert verdict(view(OPEN, observed={SILENCE: 480}), SILENCE) == "agreed"
-    off = view(OPEN, observed={SILENCE: 200})
+    assert verdict(view(OPEN, observed=seen(None, "not seen yet")), SILENCE) == "agreed"
+    obeyed = view(OPEN, observed=seen(480, "obeyed"))
+    assert verdict(obeyed, SILENCE) == "obeyed"
+    assert row(obeyed, SILENCE).endswith("✓✓")
+    words = " ".join(line.plain.strip() for line in help_lines(obeyed, SILENCE, 60, PALETTE))
+    assert words.endswith("Obeyed: It waited.")
+    off = view(OPEN, observed=seen(200, "differs"))
     assert verdict(off, SILENCE) == "differs"
+    words = " ".join(line.plain.strip() for line in help_lines(off, SILENCE, 60, PALETTE))
+    assert words == "differs: It waited."
     notes = [line.text.plain for line in config_lines(off, 60, PALETTE) if not line.is_row]
     assert any("asked 500 ms · echoed 500 ms · seen 200 ms" in note for note in notes)
 
