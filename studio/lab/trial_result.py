@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What happened to true turns, and what was taken for one; each turn by its worst."""
+    """What happened to true turns, and what was taken for one, as a sweep counts them."""
 
     turns: int = 0
     cut_off: int = 0
@@ -46,6 +46,7 @@ class Counts:
     late: int = 0
     ghosts: int = 0
     noise_ghosts: int = 0
+    clipped: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         """Both together."""
@@ -146,6 +147,7 @@ def counted(found: Outcome) -> Counts:
         late=int(late.sum()),
         ghosts=int(found.ghost.sum()),
         noise_ghosts=int(found.noise.sum()),
+        clipped=int((found.clipped_ms > 0).sum()),
     )
 
 

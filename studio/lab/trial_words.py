@@ -18,6 +18,7 @@ _COLUMNS = (
     ("missed", "missed"),
     ("merged", "merged"),
     ("late", "late"),
+    ("clipped", "clipped"),
     ("ghosts", "ghosts"),
 )
 

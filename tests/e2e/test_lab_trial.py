@@ -1,4 +1,4 @@
-"""A trial of two settings over a socket: one cuts a hesitating caller off, the other does not."""
+"""Trials over a socket, with a real voice: what the twin and a sweep foretell is what happens."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from studio.app.choices import Choices
+from studio.app.lab_sweep import Wanted, sweep_takes
 from studio.app.trials import Asked, print_trial
 from studio.lab.labels import Label, Truth
 from studio.lab.take import Take
@@ -19,28 +20,64 @@ from tests.e2e.calling import spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
 pytestmark = pytest.mark.speech
 
 
-def test_two_settings_are_told_apart_and_the_twin_foretold_both(tmp_path: Path) -> None:
-    sound = asyncio.run(spoken("My number is", "five five one two.", pause_ms=500))
-    truth = Truth((Label(0, round(len(sound) / 48) - 500),))
-    take = Take("number", sound, truth=truth)
-    TakeStore(tmp_path / "data" / "takes").keep(take)
+NUMBER, ANSWER = ("My number is", "five five one two."), ("Yes, please.",)
+
+
+def kept(home: Path, name: str, *lines: str, pause_ms: int) -> Take:
+    """A take of one turn with pauses in it, in the store."""
+    sound = asyncio.run(spoken(*lines, pause_ms=pause_ms))
+    turn = Label(0, round(len(sound) / 48) - pause_ms)
+    take = Take(name, sound, truth=Truth((turn,)))
+    TakeStore(home / "data" / "takes").keep(take)
+    return take
+
+
+def held(home: Path, takes: tuple[str, ...], *settings: str) -> tuple[dict[str, Any], list[str]]:
     said: list[str] = []
     warned: list[str] = []
     status = print_trial(
         Choices(),
-        {"STUDIO_HOME": str(tmp_path)},
-        Asked(("number",), ("silence=200", "silence=900"), repeats=1, parallel=2),
+        {"STUDIO_HOME": str(home)},
+        Asked(takes, settings, parallel=2),
         as_json=True,
         say=said.append,
         warn=warned.append,
         confirm=lambda _question: False,
     )
     assert status == 0
-    told = json.loads("".join(said))
+    told: dict[str, Any] = json.loads("".join(said))
+    return told, warned
+
+
+def test_a_sweeps_recommendation_gives_the_counts_that_it_predicts(tmp_path: Path) -> None:
+    kept(tmp_path, "number", *NUMBER, pause_ms=500)
+    kept(tmp_path, "answer", *ANSWER, pause_ms=700)
+    said: list[str] = []
+    wanted = Wanted(threshold="0.4,0.6", silence="200:800:200", prefix="300", as_json=True, jobs=1)
+    environ = {"STUDIO_HOME": str(tmp_path)}
+    assert sweep_takes(wanted, environ, say=said.append, warn=said.append) == 0
+    best = json.loads(said[0])["recommendation"]
+    told, _ = held(
+        tmp_path,
+        ("number", "answer"),
+        ",".join(f"turn_detection.{name}={value}" for name, value in best["settings"].items()),
+        "silence=200,prefix=300,threshold=0.4",
+    )
+    recommended, hasty = told["arms"]
+    (observed,) = recommended["observed"]
+    assert observed == {"turns": 2, **best["counts"]}
+    assert observed["cut_off"] == 0
+    assert hasty["observed"][0]["cut_off"] == 1
+
+
+def test_two_settings_are_told_apart_and_the_twin_foretold_both(tmp_path: Path) -> None:
+    sound = kept(tmp_path, "number", *NUMBER, pause_ms=500).audio
+    told, warned = held(tmp_path, ("number",), "silence=200", "silence=900")
     quick, patient = told["arms"]
     assert quick["observed"] == [quick["predicted"]]
     assert patient["observed"] == [patient["predicted"]]
