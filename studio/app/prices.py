@@ -24,12 +24,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.core.text import one_line
-from studio.session.cost import KINDS, Cost, Kind, Rates, Usages, cost_of, session_usages
+from studio.session.cost import (
+    KINDS,
+    Cost,
+    Kind,
+    Rates,
+    Usages,
+    cost_of,
+    session_usages,
+    turn_usages,
+)
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelPrice
 
     from studio.session.state import SessionState
+    from studio.session.turns import Turn
 
 PRICES_NAME = "prices.toml"
 """The file beside the settings file."""
@@ -100,14 +110,11 @@ class PriceList:
 
     def session_cost(self, state: SessionState, header: Mapping[str, Any]) -> Cost:
         """What a session cost so far; what its state does not know is in its log's first line."""
-        known, began = state.connection, header.get("started_at")
-        billed = Billed(
-            provider=known.provider or str(header.get("provider", "")),
-            model=known.model or str(header.get("model", "")),
-            url=known.url or str(header.get("url", "")),
-            at=datetime.fromisoformat(began) if isinstance(began, str) else None,
-        )
-        return self.cost(session_usages(state), billed)
+        return self.cost(session_usages(state), _billed(state, header))
+
+    def turn_cost(self, state: SessionState, turn: Turn, header: Mapping[str, Any]) -> Cost:
+        """What a turn of a session cost so far."""
+        return self.cost(turn_usages(state, turn), _billed(state, header))
 
     def rates(self, billed: Billed, model: str) -> Rates | None:
         """What `model` costs with the service that bills; None where that is not known."""
@@ -118,6 +125,16 @@ class PriceList:
             return _FREE
         service = _service_at(billed.url)
         return _listed(service, model, billed.at) if service and model else None
+
+
+def _billed(state: SessionState, header: Mapping[str, Any]) -> Billed:
+    known, began = state.connection, header.get("started_at")
+    return Billed(
+        provider=known.provider or str(header.get("provider", "")),
+        model=known.model or str(header.get("model", "")),
+        url=known.url or str(header.get("url", "")),
+        at=datetime.fromisoformat(began) if isinstance(began, str) else None,
+    )
 
 
 def read_prices(file: Path) -> tuple[PriceList, tuple[str, ...]]:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from studio.core.clock import Clock
     from studio.session.compare import Comparison
     from studio.session.cost import Cost
+    from studio.session.turns import Turn
     from studio.storage.reader import StoredSession
 
 SLICE_S = 0.006
@@ -332,6 +333,10 @@ class FolderShelf:
     async def cost(self, state: SessionState, header: Mapping[str, Any]) -> Cost:
         """What a session cost so far."""
         return await asyncio.to_thread(self._prices.session_cost, state, header)
+
+    async def turn_cost(self, state: SessionState, turn: Turn, header: Mapping[str, Any]) -> Cost:
+        """What a turn cost so far."""
+        return await asyncio.to_thread(self._prices.turn_cost, state, turn, header)
 
     async def compare(self, one: str, other: str) -> Comparison:
         """Two sessions beside each other."""

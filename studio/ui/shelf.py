@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from studio.session.cost import Cost
     from studio.session.digest import Digest
     from studio.session.state import SessionState
+    from studio.session.turns import Turn
 
 Column = Literal[
     "date", "title", "provider", "model", "voice", "turns", "length", "cost", "problems", "tags",
@@ -231,6 +232,10 @@ class Shelf(Protocol):
 
     async def cost(self, state: SessionState, header: Mapping[str, Any]) -> Cost:
         """What a session cost so far, given the first line of its log."""
+        ...
+
+    async def turn_cost(self, state: SessionState, turn: Turn, header: Mapping[str, Any]) -> Cost:
+        """What a turn of a session cost so far."""
         ...
 
     async def compare(self, one: str, other: str) -> Comparison:

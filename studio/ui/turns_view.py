@@ -29,6 +29,7 @@ from studio.ui.present.turn_rows import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from studio.session.cost import Cost
     from studio.session.state import SessionState, SpeechSpan
     from studio.ui.shown import Shown
 
@@ -81,13 +82,20 @@ def first_seq(live: Shown, row: ListRow) -> int:
     return turn.server_span.started_seq if turn.server_span is not None else turn.added_seq
 
 
+def turn_of(live: Shown, row: ListRow | None) -> Turn | None:
+    """The turn that a row is; None where it is none."""
+    return _turn(live, row.number) if isinstance(row, TurnRow) else None
+
+
 def _turn(live: Shown, number: int) -> Turn | None:
     known = turns(live.whole)
     return known[number - 1] if 0 < number <= len(known) else None
 
 
-def sheet_of(live: Shown, row: ListRow) -> TurnSheet | FindingSheet | None:
-    """What there is to say about a row; None where it is gone."""
+def sheet_of(
+    live: Shown, row: ListRow, cost: Cost | None = None
+) -> TurnSheet | FindingSheet | None:
+    """What there is to say about a row, which cost so much; None where it is gone."""
     if isinstance(row, FindingRow):
         return FindingSheet(row, tuple(_proofs(live, row.seqs)))
     turn = _turn(live, row.number)
@@ -104,6 +112,7 @@ def sheet_of(live: Shown, row: ListRow) -> TurnSheet | FindingSheet | None:
         assistant=turn.assistant_text,
         moments=sorted(_moments(turn)),
         notes=notes,
+        cost=cost if turn.responses or turn.transcription == "completed" else None,
     )
 
 

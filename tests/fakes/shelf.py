@@ -13,6 +13,7 @@ from studio.session.compare import Comparison, Side, compare
 from studio.session.cost import Charge, Cost
 from studio.session.digest import digest_of
 from studio.session.state import SessionState
+from studio.session.turns import Turn
 from studio.storage.shelf import Notes
 from studio.ui.shelf import Entry, searched_words
 from tests import conversations
@@ -120,6 +121,10 @@ class FakeShelf:
     async def cost(self, state: SessionState, header: Mapping[str, Any]) -> Cost:
         made = Decimal(state.totals.output_audio)
         return Cost((Charge("audio out", made, "tokens", self.price, Decimal(1)),))
+
+    async def turn_cost(self, state: SessionState, turn: Turn, header: Mapping[str, Any]) -> Cost:
+        made = sum(each.usage.output_tokens for each in turn.responses if each.usage is not None)
+        return Cost((Charge("audio out", Decimal(made), "tokens", self.price, Decimal(1)),))
 
     async def compare(self, one: str, other: str) -> Comparison:
         if self.failure is not None:

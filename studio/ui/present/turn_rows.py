@@ -15,6 +15,7 @@ from studio.ui.present.words import stamp
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from studio.session.cost import Cost
     from studio.ui.present.palette import Palette
 
 _NUMBER_CELLS = 4
@@ -92,6 +93,8 @@ class TurnSheet:
     assistant: str
     moments: Sequence[Moment]
     notes: Sequence[tuple[str, str]]
+    cost: Cost | None = None
+    """Its bill; None where nothing was used, or it is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +192,18 @@ def _turn_sheet(sheet: TurnSheet, palette: Palette, width: int) -> list[Text]:
         lines.append(line)
     for name, words in sheet.notes:
         lines += _wrapped(words, width, palette.muted, f" {name}: ")
+    if sheet.cost is not None:
+        lines += _cost_lines(sheet.cost, palette, width)
     return [_fitted(line, width) for line in lines]
+
+
+def _cost_lines(cost: Cost, palette: Palette, width: int) -> list[Text]:
+    """The sum and its parts; what has no price says so itself."""
+    if cost.money is None:
+        return _wrapped(" ".join(cost.missing), width, palette.muted, " cost: ")
+    parts = ", ".join(f"{charge.what} {charge.short}" for charge in cost.charges)
+    told = (f"{cost.short}: {parts}." if parts else f"{cost.short}.", *cost.missing)
+    return _wrapped(" ".join(told), width, palette.muted, " cost: ")
 
 
 def _fitted(line: Text, width: int) -> Text:

@@ -11,6 +11,7 @@ from typing_extensions import override
 from studio.ui.desktop import Desktop
 from studio.ui.present.turn_rows import FindingRow, TurnRow, note_lines, sheet_lines
 from studio.ui.screens.view import ViewScreen
+from studio.ui.spending import TurnCosts
 from studio.ui.widgets.bindings import bindings_of
 from studio.ui.widgets.timeline import Lanes
 from studio.ui.widgets.turn_list import TurnList
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
+    from studio.session.turns import Turn
     from studio.ui.desk import Desk
     from studio.ui.present.turn_rows import ListRow
     from studio.ui.shown import Shown
@@ -46,6 +48,7 @@ class TurnsScreen(ViewScreen):
         self._sheet = Words("turn-sheet")
         self._lanes = Lanes()
         self._told: object = None
+        self._costs = TurnCosts()
         self._cell = 0
         self._reading: Shown | None = None
         self._session: tuple[object, ...] = ()
@@ -139,16 +142,32 @@ class TurnsScreen(ViewScreen):
             self._began_at = now
 
     def _fill_sheet(self) -> None:
-        from studio.ui.turns_view import sheet_of
+        from studio.ui.turns_view import sheet_of, turn_of
 
         row, width = self._list.row, self._sheet.columns
-        sheet = None if self._live is None or row is None else sheet_of(self._live, row)
+        sheet = None
+        if self._live is not None and row is not None:
+            turn = turn_of(self._live, row)
+            cost = self._costs.of(self._live, turn) if turn is not None else None
+            if turn is not None and self._costs.is_due(self._live, turn):
+                self._ask_cost(self._live, turn)
+            sheet = sheet_of(self._live, row, cost)
         lines = note_lines(_NO_TURN, self.palette, width)
         if sheet is not None:
             lines = sheet_lines(sheet, self.palette, width)
         key = row.key if isinstance(row, FindingRow) else row.number if row else None
         self._sheet.say(lines, from_top=key != self._told)
         self._told = key
+
+    def _ask_cost(self, live: Shown, turn: Turn) -> None:
+        """What the turn at the cursor cost is told as soon as it is known."""
+        desk = self._desktop.desk
+        if desk is not None:
+            self.run_worker(self._take_cost(desk, live, turn), group="cost", exclusive=True)
+
+    async def _take_cost(self, desk: Desk, live: Shown, turn: Turn) -> None:
+        await self._costs.ask(desk.shelf(), live, turn)
+        self._fill_sheet()
 
     # Moving
 

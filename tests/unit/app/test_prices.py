@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from genai_prices import Usage as ListedUsage
 from genai_prices import calc_price
+from msgspec.structs import replace
 
 from studio.app.prices import Billed, PriceList, read_prices
 from studio.session.cost import Usages, Used
+from studio.session.turns import TurnReader
 
 OPENAI = "wss://api.openai.com/v1/realtime?model=gpt-realtime"
 RECORDINGS = Path(__file__).parents[2] / "recordings"
@@ -215,3 +217,19 @@ def test_a_live_session_is_billed_by_what_it_knows_of_itself() -> None:
 
     told = PriceList().session_cost(state_of("two_turns"), {"started_at": "2026-11-01T00:00:00Z"})
     assert told.short == "$0"
+
+
+def test_the_turns_of_a_session_cost_what_it_costs() -> None:
+    from tests.fakes.shelf import state_of
+
+    known, header = state_of("two_turns"), {"started_at": "2026-11-01T00:00:00Z"}
+    billed = replace(known.connection, provider="openai", model="gpt-realtime", url=OPENAI)
+    state = replace(known, connection=billed)
+
+    bills = [PriceList().turn_cost(state, turn, header) for turn in TurnReader().read(state)]
+
+    whole = PriceList().session_cost(state, header)
+    assert len(bills) > 1
+    assert whole.money
+    assert sum(bill.money or 0 for bill in bills) == whole.money
+    assert {words for bill in bills for words in bill.sources} == set(whole.sources)

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from studio.core.clock import ManualClock
+from studio.session.cost import Rates, Usages, Used, cost_of
 from studio.session.curves import TrackCurves
 from studio.ui.curves import on_the_clock
 from studio.ui.live import Live
@@ -95,6 +99,30 @@ def test_a_turn_is_told_moment_by_moment() -> None:
     assert "barge-in: The user spoke and cut the voice off at 1.09 s" in words
     event = live.store.row(first_seq(live, row) - 1)
     assert event.type == "input_audio_buffer.speech_started"
+
+
+@pytest.mark.parametrize(
+    ("rates", "told"),
+    [
+        (
+            Rates("a list", {"audio out": Decimal(64), "text in": Decimal(4)}),
+            "cost: ≥ $0.0102: audio out 160 tokens, $0.0102.",
+        ),
+        (None, "cost: No price is known for gpt-realtime."),
+    ],
+)
+def test_a_turn_tells_what_it_cost_or_that_nobody_knows(rates: Rates | None, told: str) -> None:
+    live = shown("barge_in")
+    used = Usages(Used(tokens={"audio out": 160, "audio in": 9}))
+
+    sheet = sheet_of(live, list_rows(live)[0], cost_of(used, "gpt-realtime", rates, {}))
+
+    assert isinstance(sheet, TurnSheet)
+    words = " ".join(line.plain.strip() for line in sheet_lines(sheet, PALETTE, 60))
+    assert told in words
+    assert "cost:" not in " ".join(
+        line.plain for line in sheet_lines(replace(sheet, cost=None), PALETTE, 60)
+    )
 
 
 def test_a_row_that_is_gone_has_no_sheet() -> None:
