@@ -29,9 +29,9 @@ from studio.session.cost import (
     Cost,
     Kind,
     Rates,
+    UsageReader,
     Usages,
     cost_of,
-    session_usages,
     turn_usages,
 )
 
@@ -96,6 +96,7 @@ class PriceList:
 
     def __init__(self, own: tuple[OwnPrice, ...] = ()) -> None:
         self._own = own
+        self._usages = UsageReader()
 
     def load(self) -> None:
         """Import the list, which takes a tenth of a second, before it is wanted."""
@@ -110,7 +111,7 @@ class PriceList:
 
     def session_cost(self, state: SessionState, header: Mapping[str, Any]) -> Cost:
         """What a session cost so far; what its state does not know is in its log's first line."""
-        return self.cost(session_usages(state), _billed(state, header))
+        return self.cost(self._usages.read(state), _billed(state, header))
 
     def turn_cost(self, state: SessionState, turn: Turn, header: Mapping[str, Any]) -> Cost:
         """What a turn of a session cost so far."""

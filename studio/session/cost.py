@@ -9,10 +9,11 @@ far anew, so that the sum over responses is the session's. Where rates come from
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import reduce
+from operator import is_
 from typing import Any, Literal
 
 from studio.core.text import one_line
@@ -20,6 +21,7 @@ from studio.protocol.values import CachedTokens, InputTokens, OutputTokens, Usag
 from studio.session.settings import epoch_at
 from studio.session.state import Item, Response, SessionState
 from studio.session.turns import Turn
+from studio.session.usage_sums import RunningSum
 
 Kind = Literal[
     "text in", "cached text in", "audio in", "cached audio in", "image in", "cached image in",
@@ -171,32 +173,56 @@ def dollars(money: Decimal) -> str:
     return f"${money:.4f}" if money >= Decimal("0.00005") else "< $0.0001"
 
 
+class UsageReader:
+    """Tells what a session used; cheap to ask again while little more was used."""
+
+    def __init__(self) -> None:
+        self._settings: tuple[object, ...] = ()
+        self._responses = RunningSum(Used(), _with_response)
+        self._items = RunningSum(Usages(), _with_item(SessionState()))
+
+    def read(self, state: SessionState) -> Usages:
+        """What it used so far, also in responses outside its conversation."""
+        settings = (state.settings.epochs, state.settings.asked)
+        if not (self._settings and all(map(is_, settings, self._settings))):
+            self._settings = settings
+            self._items = RunningSum(Usages(), _with_item(state))
+        heard = self._items.of(state.items.by_id.series)
+        return replace(heard, model=self._responses.of(state.responses.by_id.series) + heard.model)
+
+
 def session_usages(state: SessionState) -> Usages:
     """What a whole session used, also in responses outside its conversation."""
-    return _usages(state, state.responses.by_id.values(), state.items.by_id.values())
+    return UsageReader().read(state)
 
 
 def turn_usages(state: SessionState, turn: Turn) -> Usages:
     """What a turn used."""
     user = state.items.by_id.get(turn.user_item_id or "")
-    return _usages(state, turn.responses, () if user is None else (user,))
+    heard = Usages() if user is None else _with_item(state)(Usages(), user)
+    return replace(heard, model=reduce(_with_response, turn.responses, Used()) + heard.model)
 
 
-def _usages(state: SessionState, responses: Iterable[Response], items: Iterable[Item]) -> Usages:
-    model = Used()
-    for response in responses:
-        if response.done_at is not None:
-            model += _spoken(response.usage)
-    by_ears: dict[str, Used] = {}
-    for item in items:
+def _with_response(used: Used, response: Response) -> Used:
+    return used if response.done_at is None else used + _spoken(response.usage)
+
+
+def _with_item(state: SessionState) -> Callable[[Usages, Item], Usages]:
+    """Adds what an item used, by the settings of this state."""
+
+    def add(usages: Usages, item: Item) -> Usages:
         if item.type != "message" or item.role != "user":
-            continue
+            return usages
+        model, by_ears = usages.model, usages.transcription
         if any(part.type == "input_text" for part in item.parts):
             model += Used(messages=1)
         if item.transcription == "completed":
             ears = _transcriber(state, item)
-            by_ears[ears] = by_ears.get(ears, Used()) + _heard(item.transcription_usage)
-    return Usages(model, by_ears)
+            heard = by_ears.get(ears, Used()) + _heard(item.transcription_usage)
+            by_ears = {**by_ears, ears: heard}
+        return Usages(model, by_ears)
+
+    return add
 
 
 def _transcriber(state: SessionState, item: Item) -> str:

@@ -19,6 +19,7 @@ from studio.session.cost import (
     Charge,
     Cost,
     Rates,
+    UsageReader,
     Usages,
     Used,
     cost_of,
@@ -26,6 +27,8 @@ from studio.session.cost import (
     session_usages,
     turn_usages,
 )
+from studio.session.reduce import reduce as step
+from studio.session.state import SessionState
 from studio.session.turns import TurnReader
 from tests import conversations
 from tests.builders import Script
@@ -241,3 +244,13 @@ def test_two_bills_are_one(one: Used, other: Used) -> None:
 )  # fmt: skip
 def test_money_in_words(money: str, words: str) -> None:
     assert dollars(Decimal(money)) == words
+
+
+@pytest.mark.parametrize("name", ["two_turns", "long_talk", "planted"])
+def test_what_was_used_is_the_same_whatever_was_read_before(name: str) -> None:
+    reader, states = UsageReader(), [SessionState()]
+    for envelope in conversations.LIBRARY[name]()[:4_000]:
+        states.append(step(states[-1], envelope).state)
+
+    for look in (*states[::50], states[len(states) // 3], states[-1]):
+        assert reader.read(look) == session_usages(look)
