@@ -2,13 +2,12 @@
 
 ASCII text whose case does not matter is looked for in a copy in which bit 5 of every byte is set:
 that makes letters alike whatever their case, costs less than lowering them, and what it makes alike
-beside is told apart by a second look. Other text is looked for by one of its letters in every case,
-and then in the decoded frame.
+beside is told apart by a second look. Other text is looked for by the longest run of its letters
+that the bit makes alike, else by one of them in every case, and then in the decoded frame.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from functools import cache
@@ -24,8 +23,6 @@ _SLICE_BYTES = 512 * 1024
 _CASE_BIT = 0x20
 _LAST_WITH_CASE = 0x1E944
 _PROBE_LETTERS = 2
-_PLAIN = re.compile(r"[^\x80-\U0010ffffik]+")
-"""Text that only ASCII becomes by lowering: a Kelvin sign becomes k, a dotted capital I an i."""
 
 
 class Needle:
@@ -71,9 +68,9 @@ class Needle:
 
         Folding makes letters alike whatever their case, and some other bytes with them.
         """
-        plain = text if self._is_ascii else max(_PLAIN.findall(text), key=len, default="")
-        if self._is_ascii or len(plain) >= _PROBE_LETTERS:
-            return [(bytes(_folded(plain.encode())), True)]
+        alike = [bytes(_folded(self._encoded))] if self._is_ascii else _alike(text)
+        if self._is_ascii or len(alike) >= _PROBE_LETTERS:
+            return [(b"".join(alike), True)]
         letter = next(each for each in text if not each.isascii())
         cases = _cases().get(letter, set()) | {letter}
         return [(each.encode("utf-8", "surrogatepass"), False) for each in sorted(cases)]
@@ -136,6 +133,25 @@ def _folded(text: bytes) -> bytearray:
     bits = np.frombuffer(alike, np.uint8)
     np.bitwise_or(bits, _CASE_BIT, out=bits)
     return alike
+
+
+def _alike(text: str) -> list[bytes]:
+    """The longest run of letters that folding makes the same in every case: what it makes of each.
+
+    So it does with most: É and é, П and п, Ω and ω differ in bit 5 of their last byte alone. It
+    does not with a k, which lowering makes of the Kelvin sign, too.
+    """
+    runs: list[list[bytes]] = [[]]
+    for letter in text:
+        cases = {letter, *_cases().get(letter, ())}
+        if letter.isascii():
+            cases.add(letter.upper())
+        folded = {bytes(_folded(each.encode("utf-8", "surrogatepass"))) for each in cases}
+        if len(folded) == 1:
+            runs[-1] += folded
+        else:
+            runs.append([])
+    return max(runs, key=lambda run: sum(map(len, run)))
 
 
 def _has_case(text: str) -> bool:
