@@ -71,9 +71,9 @@ class Needle:
         alike = [bytes(_folded(self._encoded))] if self._is_ascii else _alike(text)
         if self._is_ascii or len(alike) >= _PROBE_LETTERS:
             return [(b"".join(alike), True)]
-        letter = next(each for each in text if not each.isascii())
-        cases = _cases().get(letter, set()) | {letter}
-        return [(each.encode("utf-8", "surrogatepass"), False) for each in sorted(cases)]
+        letter = next((each for each in text if not each.isascii()), text[0])
+        cases = sorted(_cased(letter))
+        return [(each.encode("utf-8", "surrogatepass"), False) for each in cases]
 
 
 def search(
@@ -143,15 +143,19 @@ def _alike(text: str) -> list[bytes]:
     """
     runs: list[list[bytes]] = [[]]
     for letter in text:
-        cases = {letter, *_cases().get(letter, ())}
-        if letter.isascii():
-            cases.add(letter.upper())
-        folded = {bytes(_folded(each.encode("utf-8", "surrogatepass"))) for each in cases}
+        cases = (each.encode("utf-8", "surrogatepass") for each in _cased(letter))
+        folded = {bytes(_folded(each)) for each in cases}
         if len(folded) == 1:
             runs[-1] += folded
         else:
             runs.append([])
     return max(runs, key=lambda run: sum(map(len, run)))
+
+
+def _cased(letter: str) -> set[str]:
+    """A letter, and all that become it by lowering them."""
+    cases = {letter, *_cases().get(letter, ())}
+    return cases | {letter.upper()} if letter.isascii() else cases
 
 
 def _has_case(text: str) -> bool:

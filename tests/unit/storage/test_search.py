@@ -27,6 +27,12 @@ def test_a_word_is_found_in_every_case(word: str) -> None:
     assert not finds(word, '{"text":"another one"}')
 
 
+def test_a_sign_that_lowering_makes_ascii_of_is_found_as_such() -> None:
+    assert finds("\u212a", "a K")
+    assert finds("\u212a", "a \u212a")
+    assert not finds("\u212a", "a c")
+
+
 @given(LETTERS, LETTERS, LETTERS, CASINGS)
 def test_other_than_ascii_is_found_where_lowering_makes_it_the_same(
     before: str, word: str, after: str, cased: type[str]
