@@ -32,7 +32,7 @@ def lanes(held: Stage) -> Lanes:
 
 
 def drawn(held: Stage) -> str:
-    return "\n".join(line.rstrip() for line in str(lanes(held).render()).splitlines())
+    return lanes(held).plain
 
 
 def turn_list(held: Stage) -> TurnList:

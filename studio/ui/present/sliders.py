@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
@@ -58,8 +59,8 @@ def slider_line(row: SliderRow, width: int, palette: Palette, edits: str) -> Tex
             at = _cell(row.field, value, cells)
             if name == edits or value != edited:
                 track[at], styles[at] = "●" if name == edits else "○", colors[name]
-    for glyph, style in zip(track, styles, strict=True):
-        line.append(glyph, style)
+    for style, run in groupby(zip(track, styles, strict=True), key=lambda each: each[1]):
+        line.append("".join(glyph for glyph, _ in run), style)
     return line
 
 

@@ -11,6 +11,8 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.text import Text
 
 from studio.core.text import one_line
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import numpy as np
-    from numpy.typing import NDArray
 
     from studio.lab.labels import Label, Truth
     from studio.lab.reading import Reading, Stretch
@@ -44,10 +45,13 @@ if TYPE_CHECKING:
 
 _STEP_S = VAD_FRAME_MS / 1000
 _OUTSIDE, _PADDING, _WAITED, _SPEECH = range(4)
-_END = "◆"
+_END, _CUT = "◆", "╳"
 _HANGING = " ▔▔▀▀▀▀██"
 """Eighths of a cell from its top, as far as there are signs for them."""
 _LEAST_WORDS = 5
+
+
+_Seconds = NDArray[np.float64]
 
 
 class Sound(Protocol):
@@ -100,11 +104,11 @@ def tuning_lines(
         _wave(sheet, shown.sound, states, wave)
     _speech(sheet, shown, free - wave)
     if shown.a is not None:
-        sheet.add("A", _lane(sheet, shown.a.stretches, palette.user))
+        sheet.add("A", _lane(sheet, shown.a, palette.user))
     if has_truth:
         sheet.add("", flag_cells(sheet, list(_flags(shown.a))))
     if shown.b is not None:
-        sheet.add("B", _lane(sheet, shown.b.stretches, palette.accent))
+        sheet.add("B", _lane(sheet, shown.b, palette.accent))
     if shown.server is not None:
         sheet.add("server", _server(sheet, shown.server, shown.end_ms / 1000))
     sheet.lines.append(_values(shown, cursor, window, palette))
@@ -126,16 +130,31 @@ def _states(reading: Reading | None, window: Window) -> list[int]:
     if reading is None:
         return cells
 
-    def mark(begin_ms: float, end_ms: float, state: int) -> None:
-        first, last = _columns(window, begin_ms, end_ms)
-        for column in range(first, last):
-            cells[column] = max(cells[column], state)
-
-    for each in _in_sight(reading.stretches, window):
-        mark(each.start_ms, each.speech_ms, _PADDING)
-        mark(each.silent_ms, each.end_ms, _WAITED)
-        mark(each.speech_ms, each.silent_ms, _SPEECH)
+    parts = _parts(_in_sight(reading.stretches, window), window)
+    for state, columns in zip((_PADDING, _WAITED, _SPEECH), parts, strict=True):
+        for first, last in columns:
+            cells[first:last] = [state] * (last - first)
     return cells
+
+
+def _parts(stretches: Sequence[Stretch], window: Window) -> tuple[list[list[int]], ...]:
+    """The cells, first and after the last, of every padding, wait, and speech."""
+    if not stretches:
+        return [], [], []
+    start, speech, silent, end, _ = np.array(stretches, np.float64).T / 1000
+    return tuple(
+        _cells_of(begins, ends, window)
+        for begins, ends in ((start, speech), (silent, end), (speech, silent))
+    )
+
+
+def _cells_of(begins: _Seconds, ends: _Seconds, window: Window) -> list[list[int]]:
+    """As `_columns`, for many stretches at once; only those of which something shows."""
+    low = np.floor((begins - window.begin) / window.cell_s + 1e-9)
+    high = np.maximum(np.ceil((ends - window.begin) / window.cell_s - 1e-9), low + 1)
+    shows = (ends > begins) & (high > 0) & (low < window.cells)
+    columns = np.stack((np.maximum(low, 0), np.minimum(high, window.cells)), axis=1)
+    return columns[shows].astype(np.int64).tolist()  # type: ignore[no-any-return]
 
 
 def _columns(window: Window, begin_ms: float, end_ms: float) -> tuple[int, int]:
@@ -232,26 +251,29 @@ def _marks(shown: TuningPicture, rows: int, palette: Palette) -> dict[int, tuple
     return marks
 
 
-def _lane(sheet: Sheet, stretches: Sequence[Stretch], color: str) -> list[Cell]:
+def _lane(sheet: Sheet, reading: Reading, color: str) -> list[Cell]:
+    stretches, cuts = reading.stretches, _cuts(reading)
     cells, window, palette = sheet.blank(), sheet.window, sheet.palette
     quiet = blend(color, palette.surface, 0.35)
     seen = _in_sight(stretches, window)
-    for each in seen:
-        _run(cells, window, each.start_ms, each.speech_ms, ("░", quiet))
-        _run(cells, window, each.silent_ms, each.end_ms, ("╌", color))
-    for each in seen:
-        _run(cells, window, each.speech_ms, each.silent_ms, ("━", color))
+    looks = ("░", quiet), ("╌", color), ("━", color)
+    for look, columns in zip(looks, _parts(seen, window), strict=True):
+        for first, last in columns:
+            cells[first:last] = [look] * (last - first)
+    strong, cut = f"bold {color}", f"bold {palette.error}"
     for each in seen:
         column = window.column(each.end_ms / 1000 - 1e-6)
         if 0 <= column < window.cells:
-            cells[column] = ("╸" if each.is_open else _END, f"bold {color}")
+            mark = (_CUT, cut) if each.end_ms in cuts else (_END, strong)
+            cells[column] = ("╸", strong) if each.is_open else mark
     return cells
 
 
-def _run(cells: list[Cell], window: Window, begin_ms: float, end_ms: float, cell: Cell) -> None:
-    first, last = _columns(window, begin_ms, end_ms)
-    for column in range(first, last):
-        cells[column] = cell
+def _cuts(reading: Reading) -> frozenset[int]:
+    """Where the setting takes a turn away from a person who has more to say."""
+    score = reading.score
+    turns = score.turns if score is not None else ()
+    return frozenset(at for each in turns for at in each.cut_at_ms)
 
 
 def _server(sheet: Sheet, bits: Iterable[Bit], end_s: float) -> list[Cell]:
@@ -376,7 +398,8 @@ def legend_line(palette: Palette, width: int) -> Text:
         ("░", palette.user, "padding"),
         ("━", palette.user, "speech"),
         ("╌", palette.user, "waited"),
-        (_END, palette.user, "end of the turn"),
+        (_END, palette.user, "its end"),
+        (_CUT, palette.error, "cut off"),
         ("─", palette.foreground, "threshold"),
         ("┄", palette.muted, "silence below"),
         ("├┤", palette.good, "true turn"),

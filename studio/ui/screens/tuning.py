@@ -194,6 +194,8 @@ class TuningScreen(TuningLabels):
         self._fill_others()
 
     def _fill_others(self) -> None:
+        if not self._others.display:
+            return
         reading = self._tuning.reading(self._tuning.pair.edits) or self._tuning.reading()
         found = None
         if reading is not None:
@@ -204,15 +206,15 @@ class TuningScreen(TuningLabels):
         self._others.say(whatif_lines(found, present_ms, width, self.palette))
 
     def _fill_list(self) -> None:
-        names, rows = self._names, self._rows()
+        names = self._names
         place = names.index(self._name) if self._name in names else -1
         keys = self._studio.key_of
         hints = [] if self._entries or not self._looked else [
             (keys("tuning.add"), "from this session, words, or a file"),
             ("", "or: studio lab take add FILE"),
         ]  # fmt: skip
-        self._list.show(rows, place, hints)
-        self._line.say(rows, place)
+        self._list.show(len(names), lambda at: self._row(names[at]), place, hints)
+        self._line.say(self._row(names[place]) if place >= 0 else None, place, len(names))
 
     # The sliders
 

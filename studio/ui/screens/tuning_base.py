@@ -29,6 +29,11 @@ class TuningBase(ViewScreen):
         self._lanes = TuningLanes()
 
     @property
+    def tuned(self) -> Tuning:
+        """What is tuned here."""
+        return self._tuning
+
+    @property
     def _studio(self) -> StudioApp:
         from studio.ui.app import StudioApp
 

@@ -50,6 +50,11 @@ class TuningTakes(TuningBase):
         self._tracks = TrackCurves()
         self._tracks_of: Shown | None = None
 
+    def is_heard(self, name: str) -> bool:
+        """Whether a take is on the screen and was heard through."""
+        subject = self._subject
+        return subject is not None and subject.name == name and subject.share >= 1
+
     # The list
 
     @property
@@ -61,11 +66,8 @@ class TuningTakes(TuningBase):
         ]
         return fitting if words else ["", *fitting]
 
-    def _rows(self) -> list[TakeRow]:
-        by_name = {each.name: each for each in self._entries}
-        return [self._row(by_name[name] if name else None) for name in self._names]
-
-    def _row(self, entry: TakeEntry | None) -> TakeRow:
+    def _row(self, name: str) -> TakeRow:
+        entry = next((each for each in self._entries if each.name == name), None)
         if entry is None:
             live = self._live
             is_stored = live is not None and live.is_recording

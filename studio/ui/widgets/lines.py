@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 from typing_extensions import override
 
 from studio.ui.present.palette import Palette, palette_from
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.style import Style
     from rich.text import Text
     from textual.geometry import Region
 
@@ -116,14 +117,51 @@ class Lines(ScrollView):
             return kept[2]
         if len(self._strips) > _KEPT_STRIPS:
             self._strips.clear()
-        own = _style(text.style, ground, self.app.console)
-        segments = _segments(text, own, self.app.console)
-        cells = sum(piece.cell_length for piece in segments)
-        if cells < width:
-            segments.append(Segment(" " * (width - cells), own))
-        strip = Strip(segments, max(cells, width)).crop(0, width)
+        strip = strip_of(text, width, ground, self.app.console)
         self._strips[key] = (text, ground, strip)
         return strip
+
+
+def strip_of(text: Text, width: int, ground: Style, console: Console) -> Strip:
+    """A line as the terminal has it, on its ground and exactly so wide."""
+    own = _style(text.style, ground, console)
+    segments = _segments(text, own, console)
+    cells = sum(piece.cell_length for piece in segments)
+    if cells < width:
+        segments.append(Segment(" " * (width - cells), own))
+    return Strip(segments, max(cells, width)).crop(0, width)
+
+
+class Drawing(Widget):
+    """A few lines that fill the widget, all made anew when it is drawn."""
+
+    def drawn_lines(self, width: int, height: int) -> list[Text]:
+        """The lines from the top, `width` cells at most."""
+        raise NotImplementedError
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name)
+        self._drawn: list[Text] = []
+        self._ground = Style()
+
+    @property
+    def plain(self) -> str:
+        """What is drawn, without its colours."""
+        lines = self.drawn_lines(self.content_size.width, self.content_size.height)
+        return "\n".join(line.plain.rstrip() for line in lines)
+
+    @override
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._drawn = self.drawn_lines(self.content_size.width, self.content_size.height)
+        self._ground = self.rich_style
+        return super().render_lines(crop)
+
+    @override
+    def render_line(self, y: int) -> Strip:
+        width = self.content_size.width
+        if y >= len(self._drawn):
+            return Strip.blank(width, self._ground)
+        return strip_of(self._drawn[y], width, self._ground, self.app.console)
 
 
 def _segments(text: Text, ground: Style, console: Console) -> list[Segment]:

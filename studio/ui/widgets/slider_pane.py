@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual.message import Message
-from textual.widget import Widget
 from typing_extensions import override
 
 from studio.ui.present.palette import palette_from
 from studio.ui.present.sliders import slider_line, slider_track
+from studio.ui.widgets.lines import Drawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.text import Text
     from textual import events
 
     from studio.ui.present.sliders import SliderRow
 
 
-class SliderPane(Widget):
+class SliderPane(Drawing):
     """Lines of words, then a line for each slider."""
 
     class Slid(Message):
@@ -45,7 +45,7 @@ class SliderPane(Widget):
             self.path, self.steps = path, steps
 
     def __init__(self) -> None:
-        super().__init__(id="sliders")
+        super().__init__("sliders")
         self._heads: Sequence[Text] = ()
         self._rows: Sequence[SliderRow] = ()
         self._edits = "a"
@@ -66,15 +66,14 @@ class SliderPane(Widget):
             self.styles.height = self.lines
 
     @override
-    def render(self) -> Text:
-        palette, width = palette_from(self.app.theme_variables), self.size.width
+    def drawn_lines(self, width: int, height: int) -> list[Text]:
+        palette = palette_from(self.app.theme_variables)
         lines = []
         for head in self._heads:
             line = head.copy()
             line.truncate(width, overflow="ellipsis")
             lines.append(line)
-        lines += [slider_line(row, width, palette, self._edits) for row in self._rows]
-        return Text("\n", no_wrap=True).join(lines)
+        return lines + [slider_line(row, width, palette, self._edits) for row in self._rows]
 
     def _row_at(self, y: int) -> SliderRow | None:
         at = y - len(self._heads)

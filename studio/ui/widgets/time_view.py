@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
-from textual.widget import Widget
 
 from studio.ui.present.time_sheet import LABEL_CELLS
 from studio.ui.present.window import Window
+from studio.ui.widgets.lines import Drawing
 
 if TYPE_CHECKING:
     from textual import events
@@ -24,7 +24,7 @@ _MARGIN = 0.06
 """How much of the window is left free before and after what it is made to show."""
 
 
-class TimeView(Widget, can_focus=True):
+class TimeView(Drawing, can_focus=True):
     """Seconds as cells. At the end of what goes on, window and cursor follow it."""
 
     class Moved(Message):
@@ -35,7 +35,7 @@ class TimeView(Widget, can_focus=True):
             self.at = at
 
     def __init__(self, name: str) -> None:
-        super().__init__(id=name)
+        super().__init__(name)
         self.following = True
         self.cursor = 0.0
         self.window = Window.over(0.0, _LEAST_SPAN_S, 1)

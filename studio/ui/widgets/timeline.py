@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from rich.text import Text
+from typing import TYPE_CHECKING
+
 from typing_extensions import override
 
 from studio.ui.present.palette import palette_from
 from studio.ui.present.timeline import Timeline, timeline_lines
 from studio.ui.widgets.bindings import bindings_of
 from studio.ui.widgets.time_view import TimeView
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 
 class Lanes(TimeView):
@@ -26,7 +30,6 @@ class Lanes(TimeView):
         self.reach(timeline.end, timeline.now)
 
     @override
-    def render(self) -> Text:
+    def drawn_lines(self, width: int, height: int) -> list[Text]:
         palette = palette_from(self.app.theme_variables)
-        lines = timeline_lines(self._timeline, self.window, self.cursor, self.size.height, palette)
-        return Text("\n", no_wrap=True).join(lines)
+        return timeline_lines(self._timeline, self.window, self.cursor, height, palette)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual.message import Message
 from typing_extensions import override
 
@@ -15,6 +14,7 @@ from studio.ui.widgets.bindings import bindings_of
 from studio.ui.widgets.time_view import TimeView
 
 if TYPE_CHECKING:
+    from rich.text import Text
     from textual import events
 
     from studio.ui.labelling import Grip
@@ -49,10 +49,9 @@ class TuningLanes(TimeView):
         self.reach(picture.end_ms / 1000)
 
     @override
-    def render(self) -> Text:
+    def drawn_lines(self, width: int, height: int) -> list[Text]:
         palette = palette_from(self.app.theme_variables)
-        lines = tuning_lines(self.picture, self.window, self.cursor, self.size.height, palette)
-        return Text("\n", no_wrap=True).join(lines)
+        return tuning_lines(self.picture, self.window, self.cursor, height, palette)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take hold of an edge that is near."""

@@ -35,9 +35,7 @@ class VerdictList(Lines):
         self._has_b = False
         self._told = ""
         self._drawn: object = None
-        self._lines: list[Text] = []
-        self._first: list[int] = []
-        """The line of each row."""
+        self._below: list[Text] = []
 
     @property
     def row(self) -> VerdictRow | None:
@@ -83,30 +81,20 @@ class VerdictList(Lines):
         self._see()
 
     def _draw(self) -> None:
-        """Make the lines: each row one, and the reason below that at the cursor where it is cut."""
-        self._lines, self._first = [], []
-        width, palette = self.columns, self.palette
-        for at, row in enumerate(self.rows):
-            is_at = at == self._place
-            self._first.append(len(self._lines))
-            line = verdict_line(row, width, palette, is_at=is_at, has_b=self._has_b)
-            is_cut = line.cell_len > width
-            line.truncate(width, overflow="ellipsis")
-            self._lines.append(line)
-            if is_at and is_cut and width:
-                self._lines += reason_lines(row, width, palette)
-        if not self.rows:
-            line = Text(f" {self._told}", palette.muted, no_wrap=True, end="")
-            line.truncate(width, overflow="ellipsis")
-            self._lines.append(line)
+        """The row at the cursor has its reason below, where it is cut."""
+        row, width = self.row, self.columns
+        self._below = []
+        if row is not None and width:
+            line = verdict_line(row, width, self.palette, is_at=True, has_b=self._has_b)
+            if line.cell_len > width:
+                self._below = reason_lines(row, width, self.palette)
         self.changed()
 
     def _see(self) -> None:
         """Have the row at the cursor in sight, with all that belongs to it."""
-        if self._first:
-            last = [*self._first, len(self._lines)][self._place + 1] - 1
-            self.show_line(last)
-            self.show_line(self._first[self._place])
+        if self.rows:
+            self.show_line(self._place + len(self._below))
+            self.show_line(self._place)
 
     def on_resize(self) -> None:
         """Lines are made for the width there is."""
@@ -114,26 +102,37 @@ class VerdictList(Lines):
 
     @override
     def line_count(self) -> int:
-        return len(self._lines)
+        return len(self.rows) + len(self._below) or 1
+
+    def _row_of(self, index: int) -> int:
+        """The row that a line belongs to."""
+        return index if index <= self._place else max(self._place, index - len(self._below))
 
     @override
     def line(self, index: int, width: int) -> Text:
-        return self._lines[index]
+        if not self.rows:
+            line = Text(f" {self._told}", self.palette.muted, no_wrap=True, end="")
+        elif self._place < index <= self._place + len(self._below):
+            return self._below[index - self._place - 1]
+        else:
+            at = self._row_of(index)
+            is_at = at == self._place
+            line = verdict_line(self.rows[at], width, self.palette, is_at=is_at, has_b=self._has_b)
+        line.truncate(width, overflow="ellipsis")
+        return line
 
     @override
     def highlighted(self) -> int:
-        return self._first[self._place] if self._first else -1
+        return self._place if self.rows else -1
 
     @override
     def ground(self, index: int) -> str:
-        if not self._first:
-            return ""
-        last = [*self._first, len(self._lines)][self._place + 1]
-        return CURSOR if self._first[self._place] <= index < last else ""
+        is_at = bool(self.rows) and self._row_of(index) == self._place
+        return CURSOR if is_at else ""
 
     def on_click(self, event: events.Click) -> None:
         """A click goes to the turn."""
-        place = bisect_right(self._first, event.y + self.scroll_offset.y) - 1
-        if 0 <= place < len(self.rows) and event.y + self.scroll_offset.y < len(self._lines):
+        place = self._row_of(event.y + self.scroll_offset.y)
+        if place < len(self.rows):
             self._put(place)
             self.post_message(self.Moved(self.rows[place].at))

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio.lab.whatif import AtHand, at_hand
+from studio.vad.segmenter import Rules, SegmenterSettings
+from studio.vad.whole import Pauses, segments
+
+
+def found(values: list[float], at_ms: float, *silences_ms: int) -> AtHand | None:
+    rules = Rules.of(SegmenterSettings())
+    return at_hand(Pauses(np.array(values), rules), rules, at_ms, silences_ms)
+
+
+HESITATION = [0.0] * 10 + [0.9] * 20 + [0.0] * 10 + [0.9] * 20 + [0.0] * 20
+
+
+def test_a_short_silence_cuts_in_where_the_person_pauses() -> None:
+    turn = found(HESITATION, 1_500, 200, 500, 1_000)
+    assert turn is not None
+    short, usual, long = turn.endings
+    assert turn.begin_ms == 320
+    assert turn.said_ms == 1_952
+    assert (short.end_ms, short.cuts, short.paused_ms) == (992 + 224, 1, 288)
+    assert (usual.end_ms, usual.cuts) == (1_952 + 512, 0)
+    assert (long.end_ms, long.left_ms) == (None, 1_952 + 1_024 - len(HESITATION) * 32)
+
+
+def test_while_one_speaks_nothing_is_left_to_wait_for() -> None:
+    turn = found([0.0] * 5 + [0.9] * 10, 1e9, 500)
+    assert turn is not None
+    assert turn.is_open
+    assert (turn.endings[0].end_ms, turn.endings[0].left_ms) == (None, None)
+
+
+def test_before_anything_is_said_there_is_no_turn() -> None:
+    assert found([0.0] * 20, 300, 500) is None
+    assert found(HESITATION, 100, 500) is None
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.4, 0.9]), min_size=1, max_size=80),
+    st.sampled_from([64, 200, 320, 500]),
+    st.integers(0, 3_000),
+)
+def test_the_first_end_is_the_one_that_the_rules_give(
+    values: list[float], silence_ms: int, at_ms: int
+) -> None:
+    turn = found(values, at_ms, silence_ms, 500)
+    known = segments(values, SegmenterSettings(silence_duration_ms=silence_ms))
+    if turn is None:
+        return
+    own = next(each for each in known if each.speech_start_ms >= turn.begin_ms)
+    assert own.speech_start_ms == turn.begin_ms
+    assert turn.endings[0].end_ms == own.audio_end_ms
