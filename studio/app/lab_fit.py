@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 
+_TOLD_FROM_MS = 15 * 60_000
+
 
 def print_fit(
     choices: Choices,
@@ -46,6 +48,9 @@ def print_fit(
     paths = studio_paths(environ)
     name = "fitted" if save is None else checked_name(save)
     heard, skipped = _heard(choices, environ, sessions, listener(paths.cache_dir), warn)
+    long_ms = sum(each.lasts_ms for each in heard)
+    if long_ms > _TOLD_FROM_MS:
+        warn(f"Fitting {long_ms / 3_600_000:.1f} hours of audio …")
     found = fit(heard, name)
     billed = {(each.logged.provider, each.logged.model) for each in heard}
     if len(billed) > 1:

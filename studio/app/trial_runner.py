@@ -89,7 +89,7 @@ class LiveRunner:
 
     def _unfinished(self, state: SessionState) -> StudioError:
         if self.wants_end():
-            return StudioError("It was given up before all was sent.", title="Given up")
+            return StudioError("not all was sent", title="Given up")
         problem = next((each for each in reversed(state.problems) if not each.benign), None)
         if problem is None:
             return StudioError("It ended before all was sent.", title="The session ended")

@@ -89,12 +89,14 @@ class ArmResult:
         tried: its sessions.
         repeats: of each repeat that is whole, the counts over all takes with labels.
         predicted: the twin's counts for one repeat; None where it predicts none.
+        part: where no repeat is whole, the counts of what was held, and the twin's for the same.
     """
 
     arm: Arm
     tried: tuple[Tried, ...]
     repeats: tuple[Counts, ...]
     predicted: Counts | None
+    part: tuple[Counts, Counts | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +244,20 @@ def _arm(trial: Trial, arm: Arm, tried: tuple[Tried, ...]) -> ArmResult:
             repeats.append(sum(found, Counts()))
     by_take = {each.done.run.take: each.predicted for each in tried if each.predicted is not None}
     is_whole = labelled and len(by_take) == labelled
+    part = None if repeats else _part(tried)
     return ArmResult(
-        arm, tried, tuple(repeats), sum(by_take.values(), Counts()) if is_whole else None
+        arm, tried, tuple(repeats), sum(by_take.values(), Counts()) if is_whole else None, part
+    )
+
+
+def _part(tried: tuple[Tried, ...]) -> tuple[Counts, Counts | None] | None:
+    found = [each for each in tried if each.observed is not None]
+    if not found:
+        return None
+    foretold = [each.predicted for each in found if each.predicted is not None]
+    return (
+        sum((each.observed for each in found if each.observed is not None), Counts()),
+        sum(foretold, Counts()) if len(foretold) == len(found) else None,
     )
 
 

@@ -111,13 +111,16 @@ def _table(result: TrialResult) -> Iterator[str]:
 
 
 def _rows(arm: ArmResult, *, hears: bool) -> Iterator[list[str]]:
-    counts = [_span([getattr(each, field) for each in arm.repeats]) for _, field in _COLUMNS]
+    observed, predicted = arm.repeats, arm.predicted
+    if arm.part is not None:
+        observed, predicted = (arm.part[0],), arm.part[1]
+    counts = [_span([getattr(each, field) for each in observed]) for _, field in _COLUMNS]
     delays = [ms for each in arm.tried for ms in each.end_delay_ms]
     notices = [ms for each in arm.tried for ms in each.notice_ms]
     latencies = [ms for each in arm.tried for ms in each.latency_ms]
-    turns = _span([each.turns for each in arm.repeats])
+    turns = _span([each.turns for each in observed])
     yield [
-        f"{arm.arm.name} server",
+        f"{arm.arm.name} server" + (", in part" if arm.part is not None else ""),
         turns,
         *counts,
         _ms(middle(delays)),
@@ -125,9 +128,9 @@ def _rows(arm: ArmResult, *, hears: bool) -> Iterator[list[str]]:
         *([_ms(middle(latencies))] if hears else []),
         _cost(arm.tried),
     ]
-    if arm.predicted is not None:
-        expects = [str(getattr(arm.predicted, field)) for _, field in _COLUMNS]
-        yield ["  twin", str(arm.predicted.turns), *expects, *[""] * (4 if hears else 3)]
+    if predicted is not None:
+        expects = [str(getattr(predicted, field)) for _, field in _COLUMNS]
+        yield ["  twin", str(predicted.turns), *expects, *[""] * (4 if hears else 3)]
 
 
 def _edge_lines(arm: ArmResult, result: TrialResult) -> Iterator[str]:

@@ -147,6 +147,8 @@ async def test_a_session_that_fails_costs_itself_alone(tmp_path: Path) -> None:
     (arm,) = result.arms
     assert [each.done.run.take for each in arm.tried] == [0]
     assert arm.repeats == ()
+    assert arm.part == (arm.tried[0].observed, arm.tried[0].predicted)
+    assert any(line.startswith("  A server, in part      1") for line in trial_lines(result))
     assert "Not held: A, short, 1: Refused: Too many sessions." in list(trial_lines(result))
     told = json.loads(json.dumps(trial_json(result)))
     assert told["failed"] == [
