@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from studio.ui.desk import ExportOptions, Json, Progress, Recorded
     from studio.ui.presets import Presets
     from studio.ui.shelf import Shelf
+    from studio.ui.sweeps import Sweeps
     from studio.ui.takes import Takes
 
 
@@ -46,6 +47,7 @@ class StudioDesk:
         self._auditions: Auditions | None = None
         self._presets: Presets | None = None
         self._takes: Takes | None = None
+        self._sweeps: Sweeps | None = None
 
     def shelf(self) -> Shelf:
         """The stored sessions."""
@@ -70,6 +72,14 @@ class StudioDesk:
 
             self._auditions = FolderAuditions(self._paths)
         return self._auditions
+
+    def sweeps(self) -> Sweeps:
+        """Sweeps of settings over takes."""
+        if self._sweeps is None:
+            from studio.app.sweeps import LabSweeps
+
+            self._sweeps = LabSweeps(self._paths)
+        return self._sweeps
 
     def presets(self) -> Presets:
         """Named settings."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from studio.core.errors import StudioError
@@ -17,8 +16,8 @@ from studio.lab.spread import Cluster, Here, Processes, Spread
 from studio.lab.sweep import sweep
 from studio.lab.sweep_state import SweepState
 from studio.lab.take_store import TakeStore
-from studio.lab.verdicts import Doubt, doubts
-from studio.lab.weighing import Weighed, weigh
+from studio.lab.verdicts import Found, doubts
+from studio.lab.weighing import weigh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,14 +37,6 @@ class Chosen(NamedTuple):
     refs: tuple[TakeRef, ...]
     skipped: tuple[Skipped, ...]
     audio_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What came of a sweep."""
-
-    weighed: Weighed
-    doubts: tuple[Doubt, ...]
 
 
 def choose_takes(words: Sequence[str], folder: Path) -> Chosen:
@@ -124,4 +115,4 @@ def run(
             hint="Label where turns begin and end in the lab, or import labels.",
         )
     found = doubts(chosen.refs, last, twin, weighed.chosen, weighed.neighbours)
-    return Found(weighed, tuple(found))
+    return Found(weighed, tuple(found), tuple(one_line(each.name, 80) for each in chosen.refs))

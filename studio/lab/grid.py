@@ -47,7 +47,7 @@ class Grid:
         StudioError: a list is empty, or there are too many combinations.
     """
 
-    thresholds: tuple[float, ...] = tuple(at / 100 for at in range(30, 85, 5))
+    thresholds: tuple[float, ...] = tuple(at / 100 for at in range(30, 95, 5))
     silences_ms: tuple[int, ...] = tuple(range(100, 1300, 100))
     prefixes_ms: tuple[int, ...] = (0, 100, 300)
 

@@ -37,6 +37,8 @@ _TURNS_APART = 13
 """Units between the first turns of two takes: prime to `UNITS`."""
 _MOST_IN_A_PART = 32
 _LEAST_PARTS = 16
+_KEPT_EVERY = 4
+"""Parts after which the state is written, at least; a cancelled sweep always writes it."""
 _BATCH_FRAMES = 112_500
 """An hour: much more at once is no faster."""
 
@@ -155,7 +157,7 @@ def sweep(
             skipped += found.skipped
             done.add(found.number)
             kept = False
-            if state is not None and len(done) % max(1, len(parts) // 50) == 0:
+            if state is not None and len(done) % max(_KEPT_EVERY, len(parts) // 50) == 0:
                 state.write(so_far(), done)
                 kept = True
             yield so_far()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from studio.lab.score import Score
     from studio.lab.sweep import Plan, Swept
     from studio.lab.twin import Twin
+    from studio.lab.weighing import Weighed
     from studio.vad.segmenter import SegmenterSettings
 
 MOST_DOUBTS = 12
@@ -53,6 +54,19 @@ class Doubt(NamedTuple):
     here: Lost
     there: Lost
     settings: SegmenterSettings
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What came of a sweep.
+
+    Attributes:
+        takes: the names of all that were given, those left out included.
+    """
+
+    weighed: Weighed
+    doubts: tuple[Doubt, ...]
+    takes: tuple[str, ...] = ()
 
 
 def lost(

@@ -89,6 +89,12 @@ def _lab(keymap: Mapping[str, str]) -> ViewScreen:
     return TuningScreen(keymap)
 
 
+def _sweep(keymap: Mapping[str, str]) -> ViewScreen:
+    from studio.ui.screens.sweep import SweepScreen
+
+    return SweepScreen(keymap)
+
+
 VIEWS: Mapping[str, Callable[[Mapping[str, str]], ViewScreen]] = {
     "latency": _latency,
     "library": _library,
@@ -98,6 +104,7 @@ VIEWS: Mapping[str, Callable[[Mapping[str, str]], ViewScreen]] = {
     "audition": _audition,
     "composer": _composer,
     "presets": _presets,
+    "sweep": _sweep,
 }
 """What makes each whole screen over the panes, by its name; imported when it is first wanted."""
 
@@ -123,6 +130,7 @@ class StudioApp(Talking, Replaying):
         "audition.tcss",
         "composer.tcss",
         "presets.tcss",
+        "sweep.tcss",
         "overlays.tcss",
     ]
     TITLE: str | None = "Realtime Studio"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from studio.ui.auditions import Auditions
     from studio.ui.presets import Presets
     from studio.ui.shelf import Shelf
+    from studio.ui.sweeps import Sweeps
     from studio.ui.takes import Takes
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -82,6 +83,9 @@ class Desk(Protocol):
 
     def takes(self) -> Takes:
         """The lab's takes."""
+
+    def sweeps(self) -> Sweeps:
+        """Sweeps of settings over takes."""
         ...
 
     def auditions(self) -> Auditions:

@@ -18,11 +18,13 @@ from studio.ui.auditions import Auditions
 from studio.ui.desk import ExportOptions, Json, Progress
 from studio.ui.presets import Presets
 from studio.ui.shelf import Shelf
+from studio.ui.sweeps import Sweeps
 from studio.ui.takes import Takes
 from tests.fakes.auditions import FakeAuditions
 from tests.fakes.feed import log_lines
 from tests.fakes.lab import FakeTakes
 from tests.fakes.shelf import FakeShelf
+from tests.fakes.sweeps import FakeSweeps
 
 HEADER: Mapping[str, Any] = {
     "schema": "studio.session/1",
@@ -95,6 +97,7 @@ class FakeDesk:
     the_takes: Takes = field(default_factory=FakeTakes)
     the_presets: Presets = field(default_factory=_no_presets)
     the_auditions: Auditions = field(default_factory=FakeAuditions)
+    the_sweeps: Sweeps = field(default_factory=FakeSweeps)
 
     def lay(
         self, path: str, envelopes: Iterable[Envelope], dialect: Dialect = Dialect.GA
@@ -116,6 +119,9 @@ class FakeDesk:
 
     def presets(self) -> Presets:
         return self.the_presets
+
+    def sweeps(self) -> Sweeps:
+        return self.the_sweeps
 
     async def open(self, path: str) -> FakeRecorded:
         if path not in self.sessions:

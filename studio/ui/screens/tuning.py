@@ -430,12 +430,7 @@ class TuningScreen(TuningLabels):
 
     async def action_sweep(self) -> None:
         """Try very many settings on the takes."""
-        from studio.ui.app import VIEWS
-
-        if "sweep" in VIEWS:
-            _ = await self.app.run_action("view('sweep')")
-        else:
-            self._say("Sweeps run on the command line: studio lab sweep")
+        _ = await self.app.run_action("view('sweep')")
 
     # The filter
 

@@ -46,6 +46,7 @@ class TuningTakes(TuningBase):
         self._looked = False
         self._wanted = ""
         self._name: str | None = None
+        self._goes_to_s: float | None = None
         self._passes: dict[str, tuple[Probabilities, Truth | None]] = {}
         self._tracks = TrackCurves()
         self._tracks_of: Shown | None = None
@@ -126,9 +127,14 @@ class TuningTakes(TuningBase):
         first = next((name for name in names if name), "")
         self._choose("" if has_sound or not first else first)
 
+    def show_take(self, name: str, at_s: float) -> None:
+        """Show a take, from a moment on as soon as it is heard."""
+        self._choose(name)
+        self._goes_to_s = at_s
+
     def _choose(self, name: str) -> None:
         """Show a take, or the session."""
-        self._name = name
+        self._name, self._goes_to_s = name, None
         self._lanes.forget()
         self.workers.cancel_group(self, "take")
         if not name:
@@ -164,8 +170,9 @@ class TuningTakes(TuningBase):
         reading = self._tuning.reading()
         rows = verdict_rows(reading, None)
         first = next((row for row in rows if row.is_problem), rows[0] if rows else None)
-        if first is not None and not self._lanes.cursor:
-            self._lanes.go(first.at)
+        if self._goes_to_s is not None or (first is not None and not self._lanes.cursor):
+            at_s = self._goes_to_s if self._goes_to_s is not None else first.at if first else 0.0
+            self._lanes.go(at_s)
             self.again()
 
     # The session

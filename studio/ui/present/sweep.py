@@ -1,0 +1,207 @@
+"""A sweep in words: what is recommended and why, a cell's figures, the front, and what to hear."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from studio.core.text import one_line
+from studio.core.units import clock
+from studio.lab.weighing import milliseconds, percent, told
+from studio.ui.present.wrapping import fitted, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from studio.lab.verdicts import Doubt, Lost
+    from studio.lab.weighing import Weighed
+    from studio.ui.present.palette import Palette
+
+_PLOT_LEFT = 7
+_HEADS = ("threshold", "silence", "prefix", "lost", "p50", "p95", "ghosts")
+_HEAD_CELLS = (9, 8, 7, 8, 9, 9, 7)
+
+
+def why_lines(weighed: Weighed, palette: Palette, width: int) -> list[Text]:
+    """The recommendation with its evidence and its doubts."""
+    lines = [_line(told(weighed.settings), f"bold {palette.accent}")]
+    lines += [
+        line for each in weighed.evidence for line in _item("·", each, palette.foreground, width)
+    ]
+    lines += [line for each in weighed.doubts for line in _item("!", each, palette.warning, width)]
+    for each in weighed.swept.skipped:
+        words = f"left out: {each.name}: {each.reason}"
+        lines += _item("!", words, palette.muted, width)
+    return lines
+
+
+def cell_lines(
+    weighed: Weighed, at: int, lost: Sequence[Lost] | None, palette: Palette, width: int
+) -> list[Text]:
+    """A setting's figures, and the turns that it loses; None while these are looked up."""
+    figures, turns = weighed.figures, weighed.figures.turns
+    marks = [
+        mark
+        for mark, holds in (
+            ("recommended", at == weighed.chosen),
+            ("on the front", at in weighed.front),
+        )
+        if holds
+    ]
+    head = _line(told(weighed.grid.at(at)), f"bold {palette.foreground}")
+    pair = weighed.pair(at)
+    low, high = weighed.trust.lost_rate[pair]
+    rows = (
+        ("lost", f"{figures.lost[at]} of {turns}, {percent(figures.lost[at] / turns)}"
+                 f"  ({percent(low)} to {percent(high)})"),
+        ("of them", f"{figures.cut_off[at]} cut off, {figures.missed[at]} missed, "
+                    f"{figures.merged[at]} merged"),
+        ("delay", f"half within {milliseconds(figures.delay_p50_ms[at])}, 95 % within "
+                  f"{milliseconds(figures.delay_p95_ms[at])}"),
+        ("ghosts", f"{figures.ghosts[at]}, {figures.noise_ghosts[at]} at labelled noise"),
+        ("clipped", f"{figures.clipped[at]} beginnings"),
+        ("among the best", f"in {percent(float(weighed.trust.wins[pair]))} of the drawings"),
+    )  # fmt: skip
+    lines = [head, _line(", ".join(marks), palette.accent)] if marks else [head]
+    for name, words in rows:
+        line = _line(fitted(name, 16), palette.muted)
+        lines.append(line.append(words, palette.foreground))
+    lines.append(Text(end=""))
+    if lost is None:
+        lines.append(_line("Looking up what it loses…", palette.muted))
+    for each in lost or ():
+        words = f"{_place(each)} {each.verdict}: {each.reason}"
+        lines += _item("·", words, palette.foreground, width)
+    if lost is not None and not lost:
+        lines.append(_line("It loses nothing and answers nothing else.", palette.good))
+    return lines
+
+
+def front_lines(weighed: Weighed, at: int, palette: Palette, width: int) -> list[Text]:
+    """The front as a table, fastest first; the row at the cursor is marked."""
+    cells = zip(_HEADS, _HEAD_CELLS, strict=True)
+    head = "".join(name.rjust(room) for name, room in cells)
+    lines = [_line(f" {head}", palette.muted)]
+    figures = weighed.figures
+    for each in weighed.front:
+        settings = weighed.grid.at(each)
+        row = (
+            f"{settings.threshold:.2f}",
+            f"{settings.silence_duration_ms}",
+            f"{settings.prefix_padding_ms}",
+            percent(figures.lost[each] / figures.turns),
+            milliseconds(figures.delay_p50_ms[each]),
+            milliseconds(figures.delay_p95_ms[each]),
+            f"{figures.ghosts[each]}",
+        )
+        text = "".join(cell.rjust(room) for cell, room in zip(row, _HEAD_CELLS, strict=True))
+        style = f"bold {palette.accent}" if each == at else palette.foreground
+        star = "★" if each == weighed.chosen else " "
+        line = _line(f"{star}{text}", style)
+        line.truncate(width)
+        lines.append(line)
+    return lines
+
+
+def plot_lines(weighed: Weighed, at: int, palette: Palette, width: int, height: int) -> list[Text]:
+    """Lost turns upwards, median delay to the right: the front, and all that it beats."""
+    columns, rows = width - _PLOT_LEFT - 2, height - 2
+    if columns < 12 or rows < 3:
+        return []
+    figures = weighed.figures
+    finite = [
+        each for each in range(weighed.grid.size) if math.isfinite(figures.delay_p50_ms[each])
+    ]
+    if not finite:
+        return [_line("Every setting loses every turn.", palette.warning)]
+    least = min(0.0, float(figures.delay_p50_ms[finite].min()))
+    span = max(float(figures.delay_p50_ms[finite].max()) - least, 1.0)
+    most = max(int(figures.lost[finite].max()), 1)
+    marks: dict[tuple[int, int], tuple[str, str]] = {}
+    front = frozenset(weighed.front)
+    layers = (
+        ("·", palette.faint, finite),
+        ("•", palette.user, [each for each in finite if each in front]),
+        ("★", palette.accent, [weighed.chosen]),
+        ("◆", palette.foreground, [at]),
+    )
+    for mark, color, some in layers:
+        for each in some:
+            delay = float(figures.delay_p50_ms[each])
+            if math.isfinite(delay):
+                x = round((delay - least) / span * (columns - 1))
+                y = round((1 - figures.lost[each] / most) * (rows - 1))
+                marks[y, x] = (mark, color)
+    lines = [
+        _plot_row(row, rows, columns, marks, most / figures.turns, palette) for row in range(rows)
+    ]
+    lines.append(_line(" " * (_PLOT_LEFT - 2) + "└" + "─" * columns, palette.faint))
+    left, right = milliseconds(least), f"median delay {milliseconds(least + span)}"
+    lines.append(
+        _line(
+            " " * (_PLOT_LEFT - 1) + left + right.rjust(max(1, columns - len(left))), palette.muted
+        )
+    )
+    return lines
+
+
+def _plot_row(
+    row: int,
+    rows: int,
+    columns: int,
+    marks: dict[tuple[int, int], tuple[str, str]],
+    most: float,
+    palette: Palette,
+) -> Text:
+    label = {0: percent(most), rows // 2: "lost", rows - 1: "0 %"}.get(row, "")
+    line = _line(label.rjust(_PLOT_LEFT - 2), palette.muted)
+    line.append("│", palette.faint)
+    for column in range(columns):
+        mark, color = marks.get((row, column), (" ", palette.faint))
+        line.append(mark, color)
+    return line
+
+
+def doubt_lines(
+    doubts: Sequence[Doubt], at: int, palette: Palette, width: int
+) -> tuple[list[Text], int]:
+    """The places to listen to, and the line that the one at the cursor begins on."""
+    if not doubts:
+        words = "Its neighbours on the front judge every turn alike: there is nothing to decide."
+        return list(_item("·", words, palette.muted, width)), 0
+    lines: list[Text] = []
+    begins = 0
+    for place, each in enumerate(doubts):
+        is_at = place == at
+        if is_at:
+            begins = len(lines)
+        style = f"bold {palette.accent}" if is_at else palette.foreground
+        lines.append(_line(("▌" if is_at else " ") + _place(each.here), style))
+        lines += _item(" ", f"here {each.here.verdict}: {each.here.reason}", palette.muted, width)
+        other = f"with {told(each.settings)} {each.there.verdict}: {each.there.reason}"
+        lines += _item(" ", other, palette.muted, width)
+    return lines, begins
+
+
+def told_lines(words: Sequence[str], palette: Palette, width: int) -> list[Text]:
+    """Words where there is no sweep yet, or it could not be done."""
+    return [
+        _line(line, palette.muted) for each in words for line in wrapped(each, max(2, width - 2))
+    ]
+
+
+def _place(each: Lost) -> str:
+    changed = "" if each.variant == "clean" else f" ({each.variant})"
+    words = f" “{one_line(each.words, 40)}”" if each.words else ""
+    return f"{one_line(each.take, 40)}{changed} {clock(each.at_ms / 1000)}{words}"
+
+
+def _item(mark: str, words: str, color: str, width: int) -> Iterator[Text]:
+    for at, line in enumerate(wrapped(words, max(2, width - 4))):
+        yield _line(f"{mark if not at else ' '} {line}", color)
+
+
+def _line(words: str, style: str) -> Text:
+    return Text(f" {words}", style, no_wrap=True, end="")

@@ -1,0 +1,211 @@
+"""The sweep: what is tried on which takes, the map of what came of it, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.containers import Vertical
+from typing_extensions import override
+
+from studio.ui.present.sweep import (
+    cell_lines,
+    doubt_lines,
+    front_lines,
+    plot_lines,
+    told_lines,
+    why_lines,
+)
+from studio.ui.present.sweep_plan import plan_lines
+from studio.ui.screens.sweep_deeds import SweepDeeds
+from studio.ui.widgets.bars import Bar
+from studio.ui.widgets.bindings import bindings_of
+from studio.ui.widgets.heat_map import HeatMap
+from studio.ui.widgets.sweep_pages import PAGES, SweepPages
+from studio.ui.widgets.waterfall import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rich.text import Text
+    from textual import events
+    from textual.widget import Widget
+
+    from studio.ui.shown import Shown
+    from studio.ui.widgets.sweep_pages import Page
+
+_WIDE, _TALL = 118, 34
+_PLOT_IN_PAGE = 12
+_EMPTY = (
+    "Nothing was tried yet.",
+    "",
+    "A sweep tries every threshold with every silence on your takes. It shows which settings cut "
+    "people off and how long the others make them wait, recommends one, and says why and how far "
+    "to trust it.",
+    "",
+    "enter begins. T chooses the takes, G the settings, C adds noise, another level, a phone line "
+    "or a room. Takes need labels: the lab makes and imports them.",
+)
+
+
+class SweepScreen(SweepDeeds):
+    """A heat map beside or over pages of words: why, the cell, the front, what to hear."""
+
+    scope: ClassVar[str] = "sweep"
+    title_words: ClassVar[str] = "sweep"
+    plays: ClassVar[bool] = False
+    left_out: ClassVar[tuple[str, ...]] = (
+        "view.sweep", "view.zoom", "session.mute", "session.talk", "session.text",
+        "session.speak", "session.connect", "session.interrupt",
+    )  # fmt: skip
+    AUTO_FOCUS: ClassVar[str | None] = "#sweep"
+    BINDINGS = bindings_of("sweep")
+
+    def __init__(self, keymap: Mapping[str, str]) -> None:
+        super().__init__(keymap)
+        self.add_class("-empty")
+        self._plan = Bar("sweep-plan")
+        self._map = HeatMap()
+        self._plot = Words("sweep-plot")
+        self._pages = SweepPages()
+        self._words = Words("sweep-words")
+
+    @override
+    def body(self) -> Iterable[Widget]:
+        left = Vertical(self._map, self._plot, id="sweep-left")
+        right = Vertical(self._pages, self._words, id="sweep-right")
+        return (self._plan, Vertical(left, right, id="sweep-body"))
+
+    @override
+    def on_resize(self, _event: events.Resize) -> None:
+        self.set_class(self.size.width >= _WIDE, "-wide")
+        self.set_class(self.size.width >= _WIDE and self.size.height >= _TALL, "-tall")
+        super().on_resize(_event)
+
+    # What is drawn
+
+    @override
+    def seen(self, live: Shown) -> tuple[object, ...]:
+        return (self._found, self._wish, self._sets, self._progress, self._fault, self._lost)
+
+    @override
+    def facts(self, live: Shown) -> str:
+        if self._found is None:
+            return ""
+        figures, swept = self._found.weighed.figures, self._found.weighed.swept
+        return f"{swept.takes} takes, {figures.turns} turns"
+
+    @override
+    def fill(self, live: Shown) -> None:
+        weighed = self._found.weighed if self._found is not None else None
+        if self.has_class("-empty") != (weighed is None):
+            self.set_class(weighed is None, "-empty")
+            self.call_after_refresh(self.again)  # in the room there is then
+        self._plan.show(
+            plan_lines(self._wish, self._takes_words, self._progress, self.palette, self.size.width)
+        )
+        self._map.show(weighed)
+        self._fill_words()
+
+    def _fill_words(self, *, from_top: bool = False) -> None:
+        self._pages.show(self._page)
+        lines, begins = self._page_lines()
+        self._words.say(lines, from_top=from_top)
+        if begins:
+            self._words.scroll_to(y=begins, animate=False, immediate=True, force=True)
+        if self._found is not None:
+            size = self._plot.size
+            self._plot.say(
+                plot_lines(
+                    self._found.weighed, self._map.index, self.palette, size.width, size.height
+                )
+            )
+
+    def _page_lines(self) -> tuple[list[Text], int]:
+        palette, width, found = self.palette, self._words.columns, self._found
+        if self._fault or found is None:
+            return told_lines(self._fault or _EMPTY, palette, width), 0
+        weighed, at = found.weighed, self._map.index
+        match PAGES[self._page]:
+            case "why":
+                return why_lines(weighed, palette, width), 0
+            case "cell":
+                lost = self._lost[1] if self._lost is not None and self._lost[0] == at else None
+                return cell_lines(weighed, at, lost, palette, width), 0
+            case "front":
+                plot = plot_lines(weighed, at, palette, width, _PLOT_IN_PAGE)
+                table = front_lines(weighed, at, palette, width)
+                return table if self.has_class("-tall") else [*plot, *table], 0
+            case "listen":
+                return doubt_lines(found.doubts, self._doubt, palette, width)
+
+    # Moving
+
+    def _show_page(self, name: Page) -> None:
+        self._page = PAGES.index(name)
+        self._fill_words(from_top=True)
+
+    @on(SweepPages.Chosen)
+    def _page_chosen(self, event: SweepPages.Chosen) -> None:
+        self._page = event.page
+        self._fill_words(from_top=True)
+
+    @on(HeatMap.Moved)
+    def _cell_moved(self) -> None:
+        if PAGES[self._page] not in ("cell", "front"):
+            self._page = PAGES.index("cell")
+        self._look_up(self._map.index)
+        self._fill_words(from_top=PAGES[self._page] == "cell")
+
+    def action_page(self, pages: int) -> None:
+        """Show another page of words."""
+        self._page = (self._page + pages) % len(PAGES)
+        if PAGES[self._page] == "cell":
+            self._look_up(self._map.index)
+        self._fill_words(from_top=True)
+
+    def action_move(self, rows: int, columns: int) -> None:
+        """Move the cursor in the map."""
+        self._map.move(rows, columns)
+
+    def action_figure(self, steps: int) -> None:
+        """Show another figure in the map."""
+        self._map.step_metric(steps)
+
+    def action_prefix(self, steps: int) -> None:
+        """Show another prefix in the map."""
+        self._map.step_prefix(steps)
+
+    def action_front(self, steps: int) -> None:
+        """Go along the front."""
+        if self._found is None:
+            return
+        front, at = self._found.weighed.front, self._map.index
+        delays = self._found.weighed.figures.delay_p50_ms
+        if at in front:
+            place = min(max(front.index(at) + steps, 0), len(front) - 1)
+        else:
+            slower = [n for n, each in enumerate(front) if delays[each] > delays[at]]
+            place = slower[0] if slower else len(front) - 1
+        self._map.go(front[place])
+
+    def action_best(self) -> None:
+        """Go to the recommended setting."""
+        if self._found is not None:
+            self._map.go(self._found.weighed.chosen)
+
+    def action_doubt(self, steps: int) -> None:
+        """Go to another place that is worth a listen."""
+        doubts = self._found.doubts if self._found is not None else ()
+        if doubts and PAGES[self._page] == "listen":
+            self._doubt = (self._doubt + steps) % len(doubts)
+        self._show_page("listen")
+
+    def action_read(self, pages: int) -> None:
+        """Scroll the words."""
+        self._words.scroll_relative(y=pages * (self._words.size.height - 1), animate=False)
+
+    @property
+    @override
+    def _index(self) -> int:
+        return self._map.index
