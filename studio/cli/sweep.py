@@ -43,8 +43,8 @@ def sweep(
         typer.Option(
             "--augment",
             metavar="CHANGE",
-            help="Try the takes changed, too: noise:10dB, pink:10dB, gain:-12dB, g711, room:0.4s, "
-            "or several with +. May be repeated.",
+            help="Try the takes changed, too: noise:10dB, pink:10dB, babble:10dB, gain:-12dB, "
+            "g711, room:0.4s, or several with +. May be repeated.",
         ),
     ] = None,
     profile: options.ProfileName = "openai",

@@ -1,6 +1,6 @@
 """What happens to speech on its way: noise, another level, a telephone line, a room.
 
-Each is a value that prints and parses: `noise:10dB`, `pink:5dB`, `gain:-12dB`,
+Each is a value that prints and parses: `noise:10dB`, `pink:5dB`, `babble:10dB`, `gain:-12dB`,
 `g711`, `room:0.4s`, and several in a row, `room:0.4s+noise:15dB`. The same take gives the same
 sound every time: what is random is drawn from a seed made of the take's digest. What is true of a
 take stays true: no turn begins or ends elsewhere.
@@ -22,7 +22,7 @@ from studio.audio.resample import resample_offline
 from studio.audio.samples import decode, encode, to_float, to_int16
 from studio.core.errors import StudioError
 from studio.core.text import one_line
-from studio.lab.noise import pink, room_response, white
+from studio.lab.noise import babble, pink, room_response, white
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,11 +33,12 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float64]
 
-NoiseKind = Literal["noise", "pink"]
+NoiseKind = Literal["noise", "pink", "babble"]
 
 _MAKERS: dict[NoiseKind, Callable[[int, int, np.random.Generator], Samples]] = {
     "noise": white,
     "pink": pink,
+    "babble": babble,
 }
 _ACTIVE_SHARE = 0.1
 """Where nothing is labelled, what is louder than this share of the loudest 20 ms is speech."""
@@ -46,7 +47,7 @@ _WRITTEN = re.compile(r"(?P<name>[a-z0-9]+)(?::(?P<value>-?\d+(?:\.\d+)?)(?P<uni
 _LEAST_DB, _MOST_DB = -60.0, 60.0
 _LONGEST_ROOM_S = 5.0
 _HOW = (
-    "Write noise:10dB, pink:10dB (so far below the speech), gain:-12dB, g711, "
+    "Write noise:10dB, pink:10dB, babble:10dB (so far below the speech), gain:-12dB, g711, "
     "room:0.4s (its RT60), or several with +."
 )
 

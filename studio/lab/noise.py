@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from studio.audio.resample import resample_offline
+from studio.audio.samples import decode, to_float
+from studio.lab.shipped import shipped_takes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -12,6 +17,7 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float64]
 
 _LOWEST_HZ = 20.0
+_TALKERS = 8
 _ECHO_SHARE = 1.0
 """The energy of a room's echo beside that of the direct sound: a talker at some distance."""
 _DIRECT_MS = 2.0
@@ -30,6 +36,31 @@ def pink(count: int, rate_hz: int, seed: np.random.Generator) -> Samples:
     shape = np.maximum(np.fft.rfftfreq(size, 1 / rate_hz), _LOWEST_HZ) ** -0.5
     spectrum = np.fft.rfft(seed.standard_normal(size)) * shape
     return np.fft.irfft(spectrum, size)[:count]
+
+
+def babble(count: int, rate_hz: int, seed: np.random.Generator) -> Samples:
+    """Many people who talk at once: what is said in the shipped takes, over each other."""
+    said = _said(rate_hz)
+    total = np.zeros(count)
+    for _ in range(_TALKERS):
+        total += np.resize(np.roll(said, -int(seed.integers(said.size))), count)
+    return total
+
+
+@cache
+def _said(rate_hz: int) -> Samples:
+    """The turns of the shipped takes, one after the other, equally loud."""
+    turns = []
+    for each in shipped_takes():
+        take = each.load()
+        sound = to_float(decode(take.audio, take.audio_format)).astype(np.float64)
+        own_hz = take.audio_format.rate_hz
+        for turn in take.truth.turns if take.truth is not None else ():
+            piece = sound[turn.begin_ms * own_hz // 1000 : turn.end_ms * own_hz // 1000]
+            loudness = float(np.sqrt(np.mean(np.square(piece)))) or 1.0
+            narrow = (piece / loudness).astype(np.float32)
+            turns.append(resample_offline(narrow, own_hz, rate_hz).astype(np.float64))
+    return np.concatenate(turns)
 
 
 def room_response(rt60_s: float, rate_hz: int, seed: np.random.Generator) -> Samples:

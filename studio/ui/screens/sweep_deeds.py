@@ -35,7 +35,9 @@ _FILES: Mapping[SweepFile, str] = {
     "json": "all figures as JSON",
     "csv": "every setting as a row",
 }
-_CHANGES = "noise:10dB pink:10dB gain:-12dB g711 room:0.4s, apart by spaces; + does both"
+_CHANGES = (
+    "noise:10dB pink:10dB babble:10dB gain:-12dB g711 room:0.4s, apart by spaces; + does both"
+)
 _GRID = "threshold / silence / prefix, each a list such as 200,300 or 200:1000:100"
 
 

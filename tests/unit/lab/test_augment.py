@@ -24,7 +24,7 @@ from tests.fakes.takes import hesitating, toned
 
 LEVELS = st.integers(-60, 60).map(float)
 STEPS: st.SearchStrategy[Step] = st.one_of(
-    st.builds(Noise, LEVELS, st.sampled_from(["noise", "pink"])),
+    st.builds(Noise, LEVELS, st.sampled_from(["noise", "pink", "babble"])),
     st.builds(Gain, LEVELS),
     st.builds(Phone),
     st.builds(Room, st.integers(1, 500).map(lambda ms: ms / 100)),
@@ -60,7 +60,9 @@ def rms(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
     return float(np.sqrt(np.mean(values**2)))
 
 
-@pytest.mark.parametrize("text", ["noise:10dB", "pink:5dB", "gain:-12dB", "g711", "room:0.4s"])
+@pytest.mark.parametrize(
+    "text", ["noise:10dB", "pink:5dB", "babble:5dB", "gain:-12dB", "g711", "room:0.4s"]
+)
 def test_it_is_the_same_every_time_as_long_and_as_true(text: str) -> None:
     take, variant = hesitating(), parse_variant(text)
     once, again = variant.of(take), variant.of(take)
