@@ -110,9 +110,9 @@ def test_what_was_stopped_goes_on(desk: Desk) -> None:
 
 
 def test_takes_are_chosen_by_name_and_tag(desk: Desk) -> None:
-    desk.store.tag("first", ("phone",))
+    desk.store.tag("first", ("mine",))
     folder = desk.store.folder
-    names = [ref.name for ref in choose_takes(["third", "tag:phone", "first"], folder).refs]
+    names = [ref.name for ref in choose_takes(["third", "tag:mine", "first"], folder).refs]
     assert names == ["first", "third"]
     (folder / "empty").mkdir()
     everything = choose_takes([], folder)
