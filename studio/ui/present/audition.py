@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from studio.ui.present.palette import Palette
 
 _EDGE_CELLS = 5
-_NAME_CELLS = 18
+_NAME_CELLS, _WIDEST_NAME = 18, 44
 _GAP = 2
 _CELLS: Mapping[str, int] = {
     "stars": 6, "first": 9, "wpm": 10, "pauses": 8, "lufs": 6, "peak": 8, "pitch": 9, "said": 6,
@@ -47,7 +47,8 @@ class Columns:
             if _cells(figures) <= width:
                 break
             figures.remove(name)
-        return cls(_NAME_CELLS + max(0, width - _cells(figures)), tuple(figures))
+        spare = max(0, width - _cells(figures))
+        return cls(min(_WIDEST_NAME, _NAME_CELLS + spare), tuple(figures))
 
     def at(self, cell: int) -> str | None:
         """What stands at a cell of the line; None for the edge."""
@@ -182,7 +183,7 @@ def _about(
 
 
 def _line_about(number: int, line: Spoken, palette: Palette) -> Iterator[tuple[str, str, str]]:
-    first = "" if line.first_audio_ms is None else f"  {line.first_audio_ms:,.0f} ms"
+    first = "" if line.first_audio_ms is None else f" ({line.first_audio_ms:,.0f} ms)"
     yield f"line {number}", f"{one_line(line.text)}{first}", palette.foreground
     if not line.transcript:
         yield "said", "the service told no words", palette.warning

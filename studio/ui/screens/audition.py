@@ -70,14 +70,13 @@ class AuditionScreen(AuditionDeeds):
             return self._progress()
         if sheet is None:
             return ""
-        told = [one_line(f"{sheet.provider} {sheet.model}", 40)]
-        told.append(f"{sheet.made_at.astimezone():%Y-%m-%d %H:%M}")
+        is_mute = self._player is not None and self._player.is_virtual
+        told = ["no sound card: nobody hears it"] if is_mute else []
+        told.append(one_line(f"{sheet.provider} {sheet.model}", 40))
         if not sheet.is_whole:
             told.append(f"{len(sheet.rows)} of {len(sheet.order.readings)} read")
-        if self._player is not None and self._player.is_virtual:
-            told.append("no sound card: nobody hears it")
-        else:
-            told.append(f"played at {sheet.target_lufs:.0f} LUFS")
+        told += [] if is_mute else [f"played at {sheet.target_lufs:.0f} LUFS"]
+        told.append(f"{sheet.made_at.astimezone():%Y-%m-%d %H:%M}")
         return ", ".join(told)
 
     def _progress(self) -> str:
@@ -97,6 +96,8 @@ class AuditionScreen(AuditionDeeds):
         rows = self._arranged.rows(sheet) if sheet is not None else ()
         self._list.show(rows, self._arranged)
         self._list.set_class(not rows, "-empty")
+        if rows:
+            self._list.styles.height = len(rows)
         self._list.head.display = bool(rows)
         self._fill_about()
 
