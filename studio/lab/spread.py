@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
@@ -10,7 +11,7 @@ from studio.core.errors import StudioError
 from studio.core.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     Work = TypeVar("Work")
     Result = TypeVar("Result")
@@ -21,8 +22,8 @@ _CONNECT_S = 10
 class Spread(Protocol):
     """Does pieces of work that do not know of each other."""
 
-    def map(self, function: Callable[[Work], Result], work: Sequence[Work]) -> Iterator[Result]:
-        """The results, in whatever order they are ready. Closing it leaves the rest undone."""
+    def map(self, function: Callable[[Work], Result], work: Sequence[Work]) -> Generator[Result]:
+        """The results, in whatever order they are ready; closed, it leaves the rest undone."""
         ...
 
 
@@ -30,9 +31,9 @@ class Spread(Protocol):
 class Here:
     """One piece after the other, in this process."""
 
-    def map(self, function: Callable[[Work], Result], work: Sequence[Work]) -> Iterator[Result]:
+    def map(self, function: Callable[[Work], Result], work: Sequence[Work]) -> Generator[Result]:
         """The results in the order of the work."""
-        return map(function, work)
+        return (function(each) for each in work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Processes:
 
     count: int = -1
 
-    def map(self, function: Callable[[Work], Result], work: Sequence[Work]) -> Iterator[Result]:
+    def map(self, function: Callable[[Work], Result], work: Sequence[Work]) -> Generator[Result]:
         """The results as they are ready."""
         return _in_parallel(function, work, self.count)
 
@@ -56,7 +57,7 @@ class Cluster:
 
     address: str
 
-    def map(self, function: Callable[[Work], Result], work: Sequence[Work]) -> Iterator[Result]:
+    def map(self, function: Callable[[Work], Result], work: Sequence[Work]) -> Generator[Result]:
         """The results as they are ready.
 
         Raises:
@@ -70,15 +71,18 @@ class Cluster:
 
 def _in_parallel(
     function: Callable[[Work], Result], work: Sequence[Work], count: int
-) -> Iterator[Result]:
+) -> Generator[Result]:
     import joblib
 
     parallel = joblib.Parallel(n_jobs=count, return_as="generator_unordered", batch_size=1)
     results = parallel(joblib.delayed(function)(each) for each in work)
     try:
-        yield from cast("Iterator[Result]", results)
+        for result in cast("Iterator[Result]", results):  # noqa: UP028 - closed below, not by it
+            yield result
     finally:
-        results.close()
+        with warnings.catch_warnings():  # that what is left is not done is what was wanted
+            warnings.simplefilter("ignore", UserWarning)
+            results.close()
 
 
 @contextmanager

@@ -150,8 +150,9 @@ def sweep(
     if not left:
         return
     kept = True
+    results = (spread or Here()).map(_count, [(each, plan, twin) for each in left])
     try:
-        for found in (spread or Here()).map(_count, [(each, plan, twin) for each in left]):
+        for found in results:
             tally.add(found.tally)
             takes += found.takes
             skipped += found.skipped
@@ -162,6 +163,7 @@ def sweep(
                 kept = True
             yield so_far()
     finally:
+        results.close()
         if state is not None and len(done) == len(parts):
             state.drop()
         elif state is not None and not kept:

@@ -25,7 +25,7 @@ from studio.vad.whole import Pauses
 from tests.fakes.takes import coughing, hesitating, level_twin, random_takes, toned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
     from studio.lab.refs import TakeRef
@@ -127,7 +127,7 @@ def test_what_cannot_be_counted_is_named_and_the_rest_done() -> None:
 class Stops:
     """Does two parts, then no more."""
 
-    def map(self, function: Callable[[Work], Result], work: Sequence[Work]) -> Iterator[Result]:
+    def map(self, function: Callable[[Work], Result], work: Sequence[Work]) -> Generator[Result]:
         return (function(each) for each in work[:2])
 
 
@@ -189,6 +189,18 @@ def test_a_digest_tells_takes_grids_and_detectors_apart() -> None:
 def test_processes_count_the_same() -> None:
     refs, plan = held(*MANY[:6]), Plan(GRID)
     assert_equal(swept(refs, plan, Processes(2)).tally, swept(refs, plan).tally)
+
+
+def test_a_sweep_in_processes_can_be_cancelled_without_a_word(tmp_path: Path) -> None:
+    plan, refs = Plan(GRID), held(*MANY)
+    state = SweepState(tmp_path, plan.digest(refs, "level"))
+    running = sweep(refs, plan, level_twin(), Processes(2), state)
+    for found in running:
+        if found.done == 2:
+            running.close()
+    known = state.read(GRID)
+    assert known is not None
+    assert len(known.done) == 2
 
 
 def test_a_tally_is_as_large_whatever_is_counted() -> None:
