@@ -93,12 +93,14 @@ class FakeTakes:
             yield Pass(found[: found.size * at // self.slices], at / self.slices)
 
     def file_of(self, name: str) -> str:
+        if name not in self.known:
+            raise StudioError(f"There is no take {name}.", title="No such take")
         return f"/takes/{name}/audio.wav"
 
     async def label(self, name: str, truth: Truth | None) -> None:
         if name in self.shipped:
             raise StudioError(f"{name} came with the studio.", title="Cannot be changed")
-        take, found = self.known[name]
+        take, found = await self.load(name), self.known[name][1]
         self.known[name] = replace(take, truth=truth), found
         self.labelled.append((name, truth))
 

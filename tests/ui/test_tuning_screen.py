@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -256,3 +257,42 @@ async def test_the_session_is_looked_at_beside_what_the_server_said() -> None:
         assert "the pause there lasts 0.35 s" in others
         assert "ends in" in others
         assert "server" in found.drawn()
+
+
+async def test_a_take_that_goes_from_under_the_screen_is_told() -> None:
+    async with lab(hesitation()) as found:
+        found.takes.known.clear()
+        await found.press("k", "space")
+        assert found.held.feed.played == []
+        await found.press("T")
+        assert "so um I would like" in found.drawn()
+        await found.press("M", "escape")
+        await found.held.until(lambda: "this session" in found.words("takes"))
+        await found.held.until(lambda: found.screen.tuned.subject.name == "")  # type: ignore[union-attr]
+
+
+async def test_a_pass_that_an_overlay_came_over_goes_on_after_it() -> None:
+    take, heard = hesitation()
+    async with lab((take, heard)) as found:
+        assert found.screen.tuned.subject is not None
+        found.screen.tuned.subject = replace(found.screen.tuned.subject, share=0.5)
+        await found.press("M", "escape")
+        await found.held.until(lambda: found.screen.is_heard("hesitation"))
+
+
+async def test_what_came_with_the_studio_keeps_its_labels() -> None:
+    async with lab(hesitation()) as found:
+        found.takes.shipped.add("hesitation")
+        await found.press("k", "K")
+        assert found.takes.labelled == []
+        assert found.screen.tuned.subject is not None
+        assert found.screen.tuned.subject.truth == hesitation()[0].truth
+
+
+async def test_the_lab_goes_through_every_size_and_back() -> None:
+    async with lab(hesitation(), unlabelled()) as found:
+        for size in ((80, 24), (200, 60), (60, 16), (120, 40)):
+            await found.held.pilot.resize_terminal(*size)
+            await found.held.pilot.pause()
+            assert found.lanes.size.width
+        assert "so um I would like" in found.drawn()

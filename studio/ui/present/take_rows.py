@@ -39,6 +39,12 @@ class TakeRow(NamedTuple):
     note: str = ""
     is_session: bool = False
     is_fault: bool = False
+    is_shipped: bool = False
+
+    @property
+    def shown_name(self) -> str:
+        """Its name; those that came with the studio are listed without their folder."""
+        return one_line(self.name.removeprefix("shipped/") if self.is_shipped else self.name)
 
 
 def take_line(row: TakeRow, width: int, palette: Palette, *, is_at: bool) -> Text:
@@ -49,7 +55,8 @@ def take_line(row: TakeRow, width: int, palette: Palette, *, is_at: bool) -> Tex
     right.append(f"{_length(row.duration_ms):>6} ", palette.faint)
     right.append(f"{words:<9}"[:9], style)
     room = max(4, width - right.cell_len - 2)
-    name = Text(one_line(row.name), f"bold {palette.foreground}" if is_at else palette.foreground)
+    color = palette.muted if row.is_shipped and not is_at else palette.foreground
+    name = Text(row.shown_name, f"bold {color}" if is_at else color)
     name.truncate(room, overflow="ellipsis", pad=True)
     return line.append_text(name).append(" ").append_text(right)
 

@@ -11,6 +11,7 @@ from textual.widgets import Input
 from typing_extensions import override
 
 from studio.config.presets import Provenance
+from studio.core.errors import StudioError
 from studio.lab.whatif import at_hand
 from studio.protocol.dialect import Dialect
 from studio.protocol.knobs import TurnDetection
@@ -90,7 +91,7 @@ class TuningScreen(TuningLabels):
     @override
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        self._tracks_of = None
+        self._go_on()
         self._look_again()
 
     def on_screen_suspend(self) -> None:
@@ -365,7 +366,11 @@ class TuningScreen(TuningLabels):
 
     def _sound(self, begin_ms: float, end_ms: float) -> None:
         live, sound, subject = self._studio.live, self._studio.lab_sound, self._subject
-        source = self._source()
+        try:
+            source = self._source()
+        except StudioError as error:  # the take is gone from under the screen
+            self._complain(error)
+            return
         if live is None or sound is None or subject is None or source is None:
             return
         if end_ms - begin_ms < 1 or not self._studio.may_sound():

@@ -50,6 +50,7 @@ class TuningTakes(TuningBase):
         self._passes: dict[str, tuple[Probabilities, Truth | None]] = {}
         self._tracks = TrackCurves()
         self._tracks_of: Shown | None = None
+        self._is_reading = False
 
     def is_heard(self, name: str) -> bool:
         """Whether a take is on the screen and was heard through."""
@@ -85,11 +86,11 @@ class TuningTakes(TuningBase):
             return TakeRow(entry.name, entry.duration_ms, note="broken", is_fault=True)
         held = self._passes.get(entry.name)
         if held is None:
-            return TakeRow(entry.name, entry.duration_ms, note="…")
+            return TakeRow(entry.name, entry.duration_ms, note="…", is_shipped=entry.is_shipped)
         if held[1] is None:
             return TakeRow(entry.name, entry.duration_ms, note="no labels")
         counts = self._tuning.counts(held[0], held[1])
-        return TakeRow(entry.name, entry.duration_ms, counts)
+        return TakeRow(entry.name, entry.duration_ms, counts, is_shipped=entry.is_shipped)
 
     def _look_again(self) -> None:
         if self.is_current and (takes := self._takes) is not None:
@@ -139,7 +140,7 @@ class TuningTakes(TuningBase):
         self.workers.cancel_group(self, "take")
         if not name:
             self._tuning.subject = Subject()
-            self._tracks_of = None
+            self._is_reading = False
             self.again()
             return
         self._tuning.subject = Subject(name)
@@ -175,14 +176,23 @@ class TuningTakes(TuningBase):
             self._lanes.go(at_s)
             self.again()
 
+    def _go_on(self) -> None:
+        """Hear on what something that lay over the screen interrupted."""
+        self._is_reading = False
+        subject = self._subject
+        if subject is not None and subject.name and subject.share < 1:
+            self._choose(subject.name)
+
     # The session
 
     def _follow_session(self, live: Shown) -> None:
         """Have the tracks of the session read while it is looked at."""
         desk = self._studio.desk
-        if desk is None or self._tracks_of is live:
+        if desk is None or (self._tracks_of is live and self._is_reading):
             return
-        self._tracks_of, self._tracks = live, TrackCurves()
+        if self._tracks_of is not live:
+            self._tracks_of, self._tracks = live, TrackCurves()
+        self._is_reading = True
         self._work(lambda: self._read_tracks(desk, live), "take")
 
     async def _read_tracks(self, desk: Desk, live: Shown) -> None:
