@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-BENCHES := startup codec fold store filters opening live_events worker sound echo_cpu xruns speech replay server_latency server_sessions scroll lab_slider lab_sweep
+BENCHES := startup codec fold store filters opening live_events worker sound echo_cpu xruns speech replay server_latency server_sessions scroll lab_slider lab_sweep lab_pass
 
 .PHONY: run test check format bench clean
 

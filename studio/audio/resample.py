@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _STOPBAND_DB = 80.0
 _PASSBAND = 0.87  # of the lower Nyquist frequency; the stopband begins at 1.0
+_BLOCK_OUTPUTS = 64
+_BLOCKS_AT_ONCE = 16
+"""Products so small are not worth a second thread, and a BLAS gives them none."""
 _COEFFICIENT_SCALE = 2.0**20
 _FLOAT_SCALE = 2.0**23  # floats are read with 24 bits: |x| < 8 keeps every sum under 2**53
 
@@ -38,6 +41,18 @@ def _polyphase(up: int, down: int) -> NDArray[np.float64]:
     taps = cutoff * np.sinc(cutoff * offsets) * window
     taps /= taps.sum(axis=1, keepdims=True)
     return cast("NDArray[np.float64]", np.rint(taps * _COEFFICIENT_SCALE))
+
+
+@cache
+def _block(up: int, down: int, phase: int) -> tuple[int, NDArray[np.float64]]:
+    """How many outputs a block has, and the matrix that makes them of the inputs they need."""
+    taps = _polyphase(up, down)
+    size = up * max(1, _BLOCK_OUTPUTS // up)
+    starts, rows = np.divmod(phase + np.arange(size) * down, up)
+    matrix = np.zeros((int(starts[-1]) + taps.shape[1], size))
+    for column, (start, row) in enumerate(zip(starts.tolist(), rows.tolist(), strict=True)):
+        matrix[start : start + taps.shape[1], column] = taps[row]
+    return size, matrix
 
 
 class StreamResampler:
@@ -94,7 +109,18 @@ class StreamResampler:
         count = max(0, (room * up + up - 1 - self._phase) // down + 1) if room >= 0 else 0
         output = np.empty(count)
         step = held.itemsize
-        for k in range(min(up, count)):
+        # Many outputs at once, where there are as many: a matrix product is quicker than several
+        # products with a vector.
+        size, blocks = _block(up, down, self._phase)
+        done = count // size * size
+        ahead = down * (size // up)
+        for first in range(0, done, size * _BLOCKS_AT_ONCE):
+            some = output[first : min(done, first + size * _BLOCKS_AT_ONCE)].reshape(-1, size)
+            shape = (len(some), blocks.shape[0])
+            offset = first // size * ahead * step
+            windows = np.ndarray(shape, held.dtype, held, offset, (ahead * step, step))
+            np.matmul(windows, blocks, out=some)
+        for k in range(done, min(done + up, count)):
             start, row = divmod(self._phase + k * down, up)
             shape = (-(-(count - k) // up), taps)
             # Overlapping windows without a copy, `down` samples apart.

