@@ -188,7 +188,7 @@ def test_an_unknown_take_is_named_with_the_nearest(lab: Lab, file: Path) -> None
     assert "account-number" in refused.value.hint
     assert lab.names("acc*") == ["account-number"]
     with pytest.raises(StudioError):
-        lab.names("tag:phone")
+        lab.names("tag:nothing-has-it")
 
 
 def test_labels_of_a_json_listing(lab: Lab, file: Path) -> None:
