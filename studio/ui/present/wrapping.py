@@ -60,7 +60,9 @@ def broken(words: str, cells: int, begin: int = 0) -> list[tuple[int, int]]:
             if stop > start:
                 lines.append((start, stop))
             start, stop = word, end
-            for piece in chop_cells(words[word:end], cells)[:-1]:
-                lines.append((start, start + len(piece)))
-                start += len(piece)
+            for at in range(word + 1, end):
+                # What joins signs into one is measured as the line is: `chop_cells` does otherwise.
+                if cell_len(words[start : at + 1]) > cells:
+                    lines.append((start, at))
+                    start = at
     return [*lines, (start, stop)]
