@@ -33,6 +33,7 @@ from typing import Any, NamedTuple
 
 from bench.stage.big_session import DEFAULT_EVENTS, make_session
 from bench.stage.figures import machine
+from bench.stage.surroundings import surroundings
 from studio.ui.present.words import stamp
 
 PATIENCE_S = 60.0
@@ -66,7 +67,7 @@ def until_seen(command: list[str], first: str, last: str, keys: bytes, home: Pat
         keys: pressed from then on, ten times a second.
         home: where it may keep things.
     """
-    environment = os.environ | {"STUDIO_HOME": str(home), "HOME": str(home), "TERM": TERM}
+    environment = surroundings(STUDIO_HOME=str(home), HOME=str(home), TERM=TERM)
     begin = time.perf_counter()
     child, terminal = pty.fork()
     if child == 0:

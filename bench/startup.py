@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.stage.surroundings import surroundings
+
 ROUNDS = 9
 LIMIT_RATIO = 1.5
 PATIENCE_S = 20.0
@@ -53,13 +55,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         empty = Path(folder) / "empty.py"
         empty.write_text(EMPTY_APP)
-        environment = os.environ | {
-            "STUDIO_HOME": folder,
-            "STUDIO_MICROPHONE": "silence",
-            "TERM": "xterm-256color",
-            "COLUMNS": "120",
-            "LINES": "40",
-        }
+        environment = surroundings(
+            STUDIO_HOME=folder,
+            STUDIO_MICROPHONE="silence",
+            TERM="xterm-256color",
+            COLUMNS="120",
+            LINES="40",
+        )
         commands = {
             "empty Textual app": ([sys.executable, str(empty)], b"ready-mark"),
             "studio": ([sys.executable, "-m", "studio"], b"transcript"),

@@ -31,7 +31,11 @@ LATE_MS = 1_000
 
 
 class Bounds(NamedTuple):
-    """Beginnings and ends of labels of one kind, ascending."""
+    """Beginnings and ends of labels of one kind, both ascending.
+
+    Where labels overlap, as noises may, each ends no sooner than those before it: together they
+    cover what they covered.
+    """
 
     begin_ms: Ms
     end_ms: Ms
@@ -39,10 +43,9 @@ class Bounds(NamedTuple):
     @staticmethod
     def of(labels: tuple[Label, ...]) -> Bounds:
         """The bounds of labels that are in order."""
-        return Bounds(
-            np.array([each.begin_ms for each in labels], np.int64),
-            np.array([each.end_ms for each in labels], np.int64),
-        )
+        ends = np.array([each.end_ms for each in labels], np.int64)
+        begins = np.array([each.begin_ms for each in labels], np.int64)
+        return Bounds(begins, np.maximum.accumulate(ends))
 
 
 class Outcome(NamedTuple):

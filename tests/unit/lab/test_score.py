@@ -95,6 +95,15 @@ def test_sound_that_is_no_turn_is_a_ghost_and_names_its_noise() -> None:
     assert [each.verdict for each in got.turns] == ["ok"]
 
 
+def test_a_noise_within_another_hides_nothing_of_it() -> None:
+    street = (Label(0, 4000, "noise", "street"), Label(100, 400, "noise", "horn"))
+    rules = Rules.of(SegmenterSettings())
+    probabilities = np.array(frames((0.0, 50), (0.9, 10), (0.0, 40)))
+    spans = Pauses(probabilities, rules).spans(rules.silence_frames)
+    found = outcome(spans, rules, Bounds.of(()), Bounds.of(street))
+    assert (found.ghost.tolist(), found.noise.tolist()) == ([True], [True])
+
+
 def test_padding_that_is_too_short_clips_the_beginning() -> None:
     late_onset = frames((0.0, 10), (0.3, 10), (0.9, 20), (0.0, 40))
     told = [Label(320, 1280)]
