@@ -195,10 +195,10 @@ class _Stretch:
                 )
                 return waits
             case "gap":
-                before = columns.at[max(0, start - 1) : max(0, stop - 1)]
-                first = np.full(0 if start else min(1, stop), np.nan)
-                earlier = np.concatenate((first, before))
-                gaps: NDArray[np.float64] = columns.at[start:stop] - earlier
+                gaps: NDArray[np.float64] = (
+                    columns.at[start:stop] - columns.at[columns.before[start:stop]]
+                )
+                gaps[: 1 if start == 0 else 0] = np.nan  # the first has none
                 return gaps
 
     def _text(self, text: str, among: Mask) -> Mask:

@@ -56,7 +56,7 @@ class Filter:
     def select(self, table: Table, facts: Facts = NO_FACTS, start: int = 0) -> NDArray[np.bool_]:
         """Whether each event from `start` on is meant.
 
-        A verdict depends on the event, on the time of the one before it, and on its facts: never
+        A verdict depends on the event, on the time its gap counts from, and on its facts: never
         on later events. So a list that grows needs only its newest events asked about. Turns and
         problems alone may change afterwards, as an item finds its turn or a late event tells what
         an early one meant; a filter that `needs_facts` is asked again from the first event whose

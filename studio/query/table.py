@@ -46,6 +46,10 @@ class Columns(Protocol):
     def audio(self) -> NDArray[np.uint32]:
         """Bytes of audio, decoded."""
 
+    @property
+    def before(self) -> NDArray[np.uint32]:
+        """The position of the event that its gap counts from; its own where there is none."""
+
 
 class Table(Protocol):
     """Events by position from 0; only ever appended to."""

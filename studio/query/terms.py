@@ -67,7 +67,13 @@ TERMS: tuple[Term, ...] = (
     Term("turn", "turn:3-5", "The number of its turn; 0 before the first.", "measure"),
     Term("at", "at > 1:30", "The time since the session began.", "measure"),
     Term("since", "since > 1.2s", "The time since its turn's anchor.", "measure"),
-    Term("gap", "gap > 500ms", "The time since the event before it, of whichever side.", "measure"),
+    Term(
+        "gap",
+        "gap > 500ms",
+        "The time since the row above it in the list of all events; within a run, since the event "
+        "before it there.",
+        "measure",
+    ),
     Term("size", "size > 10kB", "Bytes of the frame on the wire.", "measure"),
     Term(
         "is",

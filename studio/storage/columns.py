@@ -1,6 +1,6 @@
 """Append-only columns of numbers and the words they stand for: what a store keeps of an event.
 
-58 bytes an event, beside the words, which are kept once each.
+62 bytes an event, beside the words, which are kept once each.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ DTYPES: Mapping[str, np.dtype[Any]] = {
         "size": "<u4",
         "audio": "<u4",
         "run": "<u4",
+        "before": "<u4",
         "origin": "u1",
         "body": "u1",
     }.items()
@@ -46,6 +47,7 @@ class Columns(NamedTuple):
         size: bytes on the wire.
         audio: bytes of audio, decoded.
         run: the position of the first event of its run; its own where it stands alone.
+        before: the position of the event that its gap counts from; its own for the first of all.
     """
 
     at: NDArray[np.float64]
@@ -58,6 +60,7 @@ class Columns(NamedTuple):
     size: NDArray[np.uint32]
     audio: NDArray[np.uint32]
     run: NDArray[np.uint32]
+    before: NDArray[np.uint32]
 
 
 class Words(dict[str, int]):

@@ -1,6 +1,6 @@
 """What can be asked of the events of a session: rows, lines, values, columns and text search.
 
-Memory holds 58 bytes of an event, and the ids once. A line itself is read through a memory map of
+Memory holds 62 bytes of an event, and the ids once. A line itself is read through a memory map of
 the log when somebody looks at it, or is waiting in memory until the log holds it.
 """
 

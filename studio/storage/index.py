@@ -22,7 +22,7 @@ import numpy as np
 from studio.storage.columns import DTYPES, Table, Words
 from studio.storage.logview import LogView
 
-MAGIC = b"realtime-studio index 2\n"
+MAGIC = b"realtime-studio index 3\n"
 """The format; it changes whenever columns mean something else."""
 _ALIGNED = 64
 """Columns begin at a multiple of so many bytes: they are read where they lie in the file."""
@@ -43,13 +43,15 @@ class Covered:
         damaged: how many of them are no entries.
         first_damaged: the number of the first of those.
         begun: the runs that are open, as `Streams.begun` tells them.
+        newest: where the row began that began last.
     """
 
     end: int
     lines: int = 0
     damaged: int = 0
     first_damaged: int = 0
-    begun: tuple[tuple[int, int, int], ...] = ()
+    begun: tuple[tuple[int, int, int, int], ...] = ()
+    newest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ def save_index(path: Path, index: Index, view: LogView) -> None:
             covered.damaged,
             covered.first_damaged,
             covered.begun,
+            covered.newest,
         ],
     }
     neighbour = path.with_suffix(f".{os.getpid()}.part")

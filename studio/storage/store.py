@@ -102,12 +102,14 @@ class EventStore(Events):
     def _take(self, starts: Numbers, lengths: Numbers, digested: Digest) -> None:
         words = self._words
         codes = {name: [words[word] for word in each] for name, each in digested.words.items()}
+        placed = self._streams.place(len(self), codes["type"], codes["item"])
         self._table.extend(
             len(digested.lines),
             {
                 **digested.columns,
                 **codes,
-                "run": self._streams.runs(len(self), codes["type"], codes["item"]),
+                "run": placed.runs,
+                "before": placed.before,
                 "start": starts,
                 "length": lengths,
             },
@@ -188,7 +190,7 @@ class _OpenedStore(EventStore):
         """Begin with what an index holds."""
         covered = index.covered
         self._table, self._words = index.table, index.words
-        self._streams = Streams(index.words, covered.begun)
+        self._streams = Streams(index.words, covered.begun, covered.newest)
         self._end = self._indexed = covered.end - self._header_bytes
         self._lines = covered.lines
         self._damage = Damage(covered.damaged, covered.first_damaged)
@@ -204,6 +206,7 @@ class _OpenedStore(EventStore):
             self._damage.lines,
             self._damage.first,
             tuple(self._streams.begun()),
+            self._streams.newest,
         )
         save_index(self._index, Index(self._table, self._words, covered), self._session.view)
         self._indexed = self._end

@@ -85,7 +85,7 @@ class EventLines:
             at=at,
             type=held.store.word(int(columns.type[first])),
             origin=ORIGINS[columns.origin[first]],
-            gap_s=None if is_member else at - self._above(held, place.row),
+            gap_s=at - float(columns.at[columns.before[first]]) if first else None,
             anchor_s=held.facts.since_anchor_s(first, at) if "anchor" in look.widths else None,
             turn=held.facts.turn_of(first) if "turn" in look.widths else 0,
             count=1 if is_member else row.events,
@@ -101,11 +101,6 @@ class EventLines:
             is_here=not held.is_complete and _is_here(held, place),
             is_ahead=first > held.here and not held.is_complete,
         )
-
-    def _above(self, held: Inspection, row: int) -> float:
-        """When the row above began; a session begins at 0."""
-        listing = held.listing
-        return float(listing.columns.at[listing.rows.firsts[row - 1]]) if row else 0.0
 
     def _lanes(self, held: Inspection, position: int, look: Look) -> tuple[LaneMark, ...]:
         cells = look.widths.get("lanes", 0) - 1

@@ -28,6 +28,7 @@ class Columns(NamedTuple):
     call: NDArray[np.uint32]
     size: NDArray[np.uint32]
     audio: NDArray[np.uint32]
+    before: NDArray[np.uint32]
 
 
 class ListTable:
@@ -54,6 +55,7 @@ class ListTable:
             self._codes([_call_of(each) for each in payloads]),
             np.array([len(entry.raw.encode()) for entry in self.entries], np.uint32),
             np.array([_audio(each) for each in payloads], np.uint32),
+            np.array([max(0, at - 1) for at in range(len(self))], np.uint32),  # without runs
         )
 
     def _codes(self, words: list[str]) -> NDArray[np.uint32]:

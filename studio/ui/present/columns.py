@@ -24,7 +24,7 @@ class _Nature(NamedTuple):
 
 _NATURES: Mapping[Column, _Nature] = {
     "time": _Nature("since the session began", 9, 7, 14, 0),
-    "gap": _Nature("since the row above", 7, 6, 10, 48),
+    "gap": _Nature("since the row above, in the whole list", 7, 6, 10, 48),
     "anchor": _Nature("since its turn's anchor", 8, 7, 10, 140),
     "lanes": _Nature("responses and items, each in its lane", 4, 2, 9, 66),
     "turn": _Nature("the number of its turn", 4, 2, 6, 92),

@@ -34,7 +34,8 @@ class RowView:
         at: session seconds of its first event.
         type: the wire's word, empty for a frame that is no event.
         origin: who said it.
-        gap_s: seconds since the row above it began; None for an event of an open row.
+        gap_s: seconds since the row above it began in the list of all events, or since the event
+            before it in its run; None for the first of all.
         anchor_s: seconds since its turn's anchor; None where it has none.
         turn: the number of its turn, 0 for none.
         count: how many events it stands for.

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -104,7 +103,7 @@ def lines_of(home: Path) -> list[Line]:
     state = fold(ENVELOPES)
     known = turns(state)
     problems = {problem.seq for problem in state.problems}
-    gaps = [None, *(second["at"] - first["at"] for first, second in pairwise(entries))]
+    gaps = naive.gaps(entries)
     found = []
     for text, entry, gap in zip(
         log.read_text("utf-8").splitlines()[1:], entries, gaps, strict=True

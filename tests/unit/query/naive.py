@@ -42,7 +42,7 @@ _UNITS = {"": 1, "B": 1, "kB": 1000, "KiB": 1024, "MB": 10**6, "s": 1, "min": 60
 
 
 class Event(Protocol):
-    """An event and what is said of it; `gap_s` is None for the first."""
+    """An event and what is said of it; `gap_s` is what `gaps` says."""
 
     at: float
     gap_s: float | None
@@ -73,6 +73,33 @@ def means(expression: Expression, event: Event) -> bool:
             return _measures(expression, event)
         case There() | Compared() | PathMatching():
             return _leads(expression, _payload(event.raw))
+
+
+def gaps(entries: Sequence[Json]) -> list[float | None]:
+    """Since the row above began, or since the event before in the run; None for the first.
+
+    Args:
+        entries: lines of a log: `at`, and `event` where the frame is JSON.
+    """
+    found: list[float | None] = []
+    rows: list[float] = []  # when each began
+    runs: dict[tuple[str, str], float] = {}  # when each that is open was last
+    for entry in entries:
+        payload = entry.get("event", {})
+        kind, item = _string(payload.get("type")), _words("item", payload)[0]
+        key = (kind, "" if kind == "input_audio_buffer.append" else item)
+        if key in runs:
+            found.append(entry["at"] - runs[key])
+        else:
+            found.append(entry["at"] - rows[-1] if rows else None)
+            rows.append(entry["at"])
+        if kind == "input_audio_buffer.append" or kind.endswith(".delta"):
+            runs[key] = entry["at"]
+        elif kind.startswith("input_audio_buffer."):
+            runs.pop(("input_audio_buffer.append", ""), None)
+        elif kind == "response.done":
+            runs = {each: at for each, at in runs.items() if not each[0].endswith(".delta")}
+    return found
 
 
 def _names(term: Named | From | Is, event: Event) -> bool:

@@ -21,7 +21,7 @@ from studio.protocol.values import payload_bytes
 from studio.session.envelope import Envelope, Origin
 from studio.storage.lines import SPAN, Stored, audio_of, split_line, write_line
 from studio.storage.reader import StoredSession, open_session
-from studio.storage.store import EventStore, Row, begin_store, open_store
+from studio.storage.store import Columns, EventStore, Row, begin_store, open_store
 from studio.storage.writer import SessionWriter
 from tests.builders import Script
 from tests.conversations import LIBRARY
@@ -162,6 +162,10 @@ def audio_bytes(frame: dict[str, object], event_type: str) -> int:
     return max(0, min(held, 2**31)) if isinstance(held, int) else 0
 
 
+WORDS = ("type", "item", "response", "call")
+"""Columns of codes, which `Row` spells."""
+
+
 def log_of(folder: str, lines: list[str]) -> StoredSession:
     text = "".join(f"{line}\n" for line in (header().to_line(), *lines))
     (Path(folder) / "session.jsonl").write_bytes(text.encode("utf-8", "surrogatepass"))
@@ -170,7 +174,7 @@ def log_of(folder: str, lines: list[str]) -> StoredSession:
 
 def everything(store: EventStore) -> list[object]:
     columns = store.columns
-    numbers = (columns.at, columns.seq, columns.origin, columns.size, columns.audio, columns.run)
+    numbers = [getattr(columns, name) for name in Columns._fields if name not in WORDS]
     told = [(store.line(at), store.row(at)) for at in range(len(store))]
     return [*(column.tolist() for column in numbers), told]
 
@@ -321,6 +325,19 @@ def test_folding_into_runs_loses_nothing(events: list[tuple[str, str]]) -> None:
     members = [np.flatnonzero(run == first).tolist() for first in np.unique(run)]
     assert sorted(at for each in members for at in each) == list(range(len(store)))
     assert [each[0] for each in members] == np.unique(run).tolist()
+    assert store.columns.before.tolist() == naive_before(run.tolist())
+
+
+def naive_before(runs: list[int]) -> list[int]:
+    """What the gap of each event counts from: the row above, or the event before it in its run."""
+    before = []
+    for at, run in enumerate(runs):
+        if run == at:
+            others = [other for other in range(at) if runs[other] == other]
+        else:
+            others = [other for other in range(at) if runs[other] == run]
+        before.append(others[-1] if others else at)
+    return before
 
 
 def test_text_leaves_memory_once_the_log_holds_it(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def columns(streams: list[int]) -> Columns:
         at=np.arange(count, dtype=np.float64), seq=np.arange(1, count + 1, dtype=np.uint64),
         origin=np.zeros(count, np.uint8), type=zeros, item=zeros, response=zeros, call=zeros,
         size=np.arange(count, dtype=np.uint32), audio=np.full(count, 7, np.uint32),
-        run=np.array(run, np.uint32),
+        run=np.array(run, np.uint32), before=zeros,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ def columns(events: list[tuple[int, int]]) -> Columns:
     return Columns(
         at=zeros.astype(np.float64), seq=zeros.astype(np.uint64), origin=zeros.astype(np.uint8),
         type=zeros, item=items, response=responses, call=zeros, size=zeros, audio=zeros, run=zeros,
+        before=zeros,
     )  # fmt: skip
 
 
