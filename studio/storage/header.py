@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from studio.core.errors import StudioError
 from studio.core.text import one_line, without_secrets
 from studio.protocol.dialect import Dialect
+from studio.storage.lines import line_text
 from studio.storage.migrations import SCHEMA, migrated
 
 FormatName = Literal["pcm16", "pcmu", "pcma"]
@@ -123,7 +124,7 @@ def open_header(log: Path) -> tuple[Header, tuple[Callable[[str], str], ...]]:
             title="Cannot open the session",
             hint="Check the path.",
         ) from failure
-    return parse_header(line.decode(errors="replace"))
+    return parse_header(line_text(line))
 
 
 def read_header(log: Path) -> Header:

@@ -6,6 +6,9 @@ key order and escapes survive; only base64 audio is cut out of it, and `{"$audio
 one line, base64 that is not canonical, a frame that speaks of `$audio` itself), the line holds
 `"raw":` and the frame as a JSON string instead, audio and all. Local events have no frame; their
 own JSON stands there.
+
+A line that another tool wrote anew, with blanks or its keys in another order, is read as well. Its
+frame is what the JSON says, spelled without blanks: the bytes of the wire are not to be had.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from base64 import b64encode
 from binascii import Error as NotBase64
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
@@ -54,14 +57,18 @@ _KEYS = {
     "output": re.compile(r'"delta"[ \t]*:[ \t]*\Z'),
 }
 _LONGEST_KEY = 32
+_BYTE_ORDER_MARK = "\ufeff"
+_SPAN_KEYS = ("track", "offset", "bytes")
+_SEQ_BELOW = 10**18
 
 
 def line_text(encoded: bytes) -> str:
-    """A line's text; what is no UTF-8 becomes replacement characters."""
+    """A line's text, without a byte-order mark; what is no UTF-8 becomes replacement characters."""
     try:
-        return encoded.decode("utf-8", "surrogatepass")
+        text = encoded.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
-        return encoded.decode("utf-8", "replace")
+        text = encoded.decode("utf-8", "replace")
+    return text.removeprefix(_BYTE_ORDER_MARK)
 
 
 class Audio(NamedTuple):
@@ -174,7 +181,9 @@ def split_line(line: str) -> Stored:
     """
     line = line.rstrip("\r\n")
     match = PREFIX.match(line)
-    if match is None or not line.endswith("}"):
+    if match is None:
+        return _respelled(line)
+    if not line.endswith("}"):
         raise _unreadable()
     seq, at, origin, form = match.groups()
     kept = line[match.end() : -1]
@@ -186,6 +195,30 @@ def split_line(line: str) -> Stored:
     if not isinstance(body, str) or not abs(moment) <= LONGEST_S:
         raise _unreadable()
     return Stored(int(seq), moment, Origin(origin), body, form == "raw" or _MARK not in body)
+
+
+def _respelled(line: str) -> Stored:
+    """Take a line apart that has the keys of ours, in whatever order and with whatever blanks."""
+    try:
+        fields = json.loads(line, object_pairs_hook=_with_usual_span)
+        seq, at, origin = int(fields["seq"]), float(fields["at"]), Origin(fields["origin"])
+        is_raw = "event" not in fields
+        body = fields["raw"] if is_raw else json.dumps(fields["event"], separators=(",", ":"))
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as failure:
+        raise _unreadable() from failure
+    is_sound = isinstance(body, str) and 0 <= seq < _SEQ_BELOW and abs(at) <= LONGEST_S
+    if not is_sound or type(fields["seq"]) is not int or isinstance(fields["at"], bool | str):
+        raise _unreadable()
+    return Stored(seq, at, origin, body, is_raw or _MARK not in body)
+
+
+def _with_usual_span(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; the place of audio with its keys as `SPAN` has them."""
+    fields = dict(pairs)
+    span = fields.get(_MARK)
+    if isinstance(span, dict) and span.keys() == set(_SPAN_KEYS):
+        fields[_MARK] = {key: span[key] for key in _SPAN_KEYS}
+    return fields
 
 
 def read_line(line: str, dialect: Dialect) -> Envelope:

@@ -77,6 +77,9 @@ JUNK: st.SearchStrategy[Any] = st.one_of(
             '{"seq":1,"at":1,"origin":"server","event":{"type":"x"},"seq":{}}',
             '{"seq":1,"at":1,"origin":"server","event":{"type":"\\ud800"}}',
             '{"seq":1,"at":1,"origin":"server","raw":7}',
+            '{"at": 1, "event": {"type": "x", "item_id": "item_1"}, "origin": "client", "seq": 3}',
+            '{"at": "1", "event": {"type": "x"}, "origin": "client", "seq": 3}',
+            '{"at": 1, "event": {"type": "x"}, "origin": "client", "seq": 3.5}',
             '{"seq":\u0661,"at":1,"origin":"server","event":{}}',
             "\x00" * 40,
         )
