@@ -12,6 +12,7 @@ from studio.config.paths import studio_paths
 from studio.core.errors import StudioError
 from studio.core.text import printable
 from studio.query.filter import TERMS, Filter, FilterError, parse
+from studio.query.hints import wider_type
 from studio.query.table import NO_FACTS, ORIGINS
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def print_events(
             say("\n".join(lines))
     if form == "count":
         say(str(count))
+    if not count and (wider := wider_type(wanted, store)):
+        warn(f"No event has this type; {printable(wider.text)} matches {wider.events:,}.")
     return FOUND if count else NONE_FOUND
 
 

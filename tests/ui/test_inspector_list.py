@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from textual.widgets import Input
 
 from studio.ui.opening import Opening
@@ -58,13 +60,24 @@ async def test_a_mistake_is_said_and_the_filter_in_force_stays() -> None:
         await held.until(lambda: reason.display)
         assert bar(held).text == "from:client"
         assert bar(held)._mistake.span is not None
+        assert str(reason.render()).endswith("\nUntil then in force: from:client")
+
+
+async def test_a_mistake_says_that_everything_is_listed() -> None:
+    async with stage() as held:
+        await held.play(conversations.spoken_turn())
+        await held.pilot.press("3", "f")
+        bar(held).query_one(Input).value = "sizes:("
+        reason = bar(held).query_one("#filter-reason")
+        await held.until(lambda: reason.display)
+        assert str(reason.render()).endswith("Until then every event is listed.")
 
 
 async def test_nothing_that_passes_is_said_with_the_way_back() -> None:
     async with stage() as held:
         await held.play(conversations.connected())
         await held.pilot.press("3", "f", *"zebra", "enter")
-        await held.until(lambda: "No event passes the filter" in held.words("inspector"))
+        await held.until(lambda: "No event of" in held.words("inspector"))
         assert "esc shows all" in held.words("inspector")
 
 
@@ -246,3 +259,21 @@ async def test_enter_shows_the_payload_and_then_goes_into_it() -> None:
         assert lines.has_focus
         await held.pilot.press("escape")
         assert inspector(held).has_focus
+
+
+async def test_half_a_word_of_a_type_is_said_with_what_it_would_match() -> None:
+    async with stage() as held:
+        await held.play(conversations.spoken_turn())
+        await held.pilot.press("3", "f", *"type:input", "enter")
+        await held.until(lambda: "type:input* matches" in held.words("inspector"))
+        assert "passes type:input." in held.words("inspector")
+
+
+async def test_the_gap_column_says_what_the_filter_goes_by() -> None:
+    async with stage() as held:
+        await held.play(conversations.two_turns())
+        await held.pilot.press("3", "f", *"gap > 500ms")
+        await held.until(lambda: bar(held).text == "gap > 500ms" and types(held))
+        await held.until(lambda: "of" in head(held) and "filtering" not in head(held))
+        for line in held.words("inspector").splitlines():
+            assert re.search(r"[+](\d{3}ms|[\d.]+s)", line), line

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from studio.core.text import one_line
 
 if TYPE_CHECKING:
+    from studio.query.filter import Filter
     from studio.ui.inspection import Inspection
 
 _LONGEST = 24
+_LONGEST_FILTER = 48
 
 
 def told(held: Inspection, words: str, *, is_missed: bool, follows: bool) -> tuple[str, bool]:
@@ -32,6 +34,17 @@ def told(held: Inspection, words: str, *, is_missed: bool, follows: bool) -> tup
     if can_follow and not follows and len(held.listing):
         facts.append("G follows")
     return "   ".join(fact for fact in facts if fact), held.is_paused or is_missed
+
+
+def none_passes(held: Inspection, wanted: Filter) -> str:
+    """What stands in place of rows where a filter means none of the events."""
+    from studio.query.hints import wider_type
+
+    text = one_line(str(wanted), _LONGEST_FILTER)
+    words = f" No event of {held.listing.rows.total:,} passes {text}."
+    wider = wider_type(wanted, held.store)
+    hint = f"  {one_line(wider.text, _LONGEST_FILTER)} matches {wider.events:,}." if wider else ""
+    return f"{words}{hint}  esc shows all."
 
 
 def _search(held: Inspection, words: str, *, is_missed: bool) -> str:

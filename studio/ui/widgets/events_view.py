@@ -155,7 +155,9 @@ class EventsView(Lines):
     def _nothing(self, held: Inspection | None, width: int) -> Text:
         words = _EMPTY
         if held is not None and held.wanted is not None and held.listing.rows.total:
-            words = f" No event passes the filter, of {held.listing.rows.total:,}.  esc shows all."
+            from studio.ui.present.inspector_head import none_passes
+
+            words = none_passes(held, held.wanted)
         line = Text(words, self.palette.muted, end="", no_wrap=True)
         line.truncate(max(1, width), overflow="ellipsis")
         return line

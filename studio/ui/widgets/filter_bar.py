@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 from typing_extensions import override
 
+from studio.core.text import one_line
 from studio.ui.keeping import desk_of
 from studio.ui.present.palette import palette_from
 from studio.ui.widgets.bindings import bindings_of
@@ -64,7 +65,7 @@ class FilterBar(Vertical):
     FilterBar Input, FilterBar Input:focus {
         width: 1fr; border: none; background: $panel; background-tint: $foreground 0%;
     }
-    FilterBar #filter-reason { display: none; height: 1; padding: 0 1; color: $error; }
+    FilterBar #filter-reason { display: none; height: 2; padding: 0 1; color: $error; }
     FilterBar #filter-reason.-shown { display: block; }
     """
     BINDINGS = bindings_of("filter")
@@ -218,7 +219,15 @@ class FilterBar(Vertical):
             words = Text(mistake.message, palette.error, no_wrap=True, overflow="ellipsis")
             if mistake.hint:
                 words.append(f"  {mistake.hint}", palette.muted)
+            words.append(f"\n{self._in_force}", palette.muted)
             self._reason.update(words)
+
+    @property
+    def _in_force(self) -> str:
+        """What is listed while what stands there cannot be read."""
+        if not self.text:
+            return "Until then every event is listed."
+        return f"Until then in force: {one_line(self.text, len(self.text))}"
 
     def _close(self) -> None:
         self._end_pause()
