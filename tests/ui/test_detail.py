@@ -371,3 +371,18 @@ async def test_what_is_read_is_not_changed_under_the_hand() -> None:
         assert held.words("detail") == before
         await held.pilot.press("escape")
         await held.until(lambda: "local.end" in held.words("detail"))
+
+
+@pytest.mark.parametrize(("key", "focused"), [("f", "filter"), ("slash", "prompt-input")])
+async def test_filter_and_search_of_the_list_begin_in_the_detail_too(
+    key: str, focused: str
+) -> None:
+    async with stage((200, 60)) as held:
+        await held.play(conversations.spoken_turn())
+        await held.pilot.press("3", "g", "enter")
+        lines = held.app.screen.query_one(PayloadLines)
+        await held.until(lambda: lines.has_focus)
+        await held.pilot.press(key)
+        await held.until(lambda: held.app.focused is not None and held.app.focused.id == focused)
+        await held.pilot.press("escape")
+        await held.until(lambda: held.app.focused is held.app._live_screen.inspector)

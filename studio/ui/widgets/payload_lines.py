@@ -56,7 +56,15 @@ class PayloadLines(Lines):
             self.envelope = envelope
 
     class LeaveWanted(Message):
-        """The person wants to go back to the list of events."""
+        """The person wants to go back to the list of events.
+
+        Attributes:
+            to: what to do there, an action of the list; empty for nothing.
+        """
+
+        def __init__(self, to: Literal["", "filter", "search"] = "") -> None:
+            super().__init__()
+            self.to = to
 
     def __init__(self) -> None:
         super().__init__(id="detail")
@@ -409,6 +417,10 @@ class PayloadLines(Lines):
     def action_leave(self) -> None:
         """Go back to the list of events."""
         self.post_message(self.LeaveWanted())
+
+    def action_leave_to(self, to: Literal["filter", "search"]) -> None:
+        """Go back to the list of events, and do something there."""
+        self.post_message(self.LeaveWanted(to))
 
 
 def _findings(subject: Subject, payload: object) -> tuple[Finding, ...]:
