@@ -28,3 +28,20 @@ async def test_every_view_has_its_title_and_its_keys(key: str, size: tuple[int, 
         await held.until(lambda: "help" in str(view.query_one(f"#{view.scope}-keys").render()))  # type: ignore[attr-defined]
         keys = view.query_one(f"#{view.scope}-keys").region  # type: ignore[attr-defined]
         assert (keys.y, keys.width) == (size[1] - 1, size[0])
+
+
+@pytest.mark.parametrize("key", ["v", "w", "o", "L", "P", "V", "ctrl+e"])
+async def test_a_view_that_has_no_room_says_so(key: str) -> None:
+    async with stage() as held:
+        await held.play(conversations.spoken_turn())
+        await held.pilot.press(key)
+        view = held.app.screen
+        words = view.query_one("#too-small")
+        assert not words.display
+        await held.pilot.resize_terminal(59, 15)
+        await held.until(lambda: words.display)
+        await held.pilot.pause()
+        assert words.region.size == (59, 15)
+        assert view.get_widget_at(3, 3)[0] is words
+        await held.pilot.resize_terminal(60, 15)
+        await held.until(lambda: not words.display)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual.widget import Widget
 
-from studio.ui.toasts import cursor_row
+from studio.ui.toasts import TOLD, cursor_row
+from studio.ui.widgets.json_area import JsonArea
 from tests import conversations
 from tests.fakes.screen import Stage, stage
 
@@ -50,3 +51,17 @@ async def test_a_line_that_is_typed_in_is_never_covered() -> None:
         await held.pilot.press("3", "slash")
         await shown(held, "One.\nTwo.\nThree.")
         assert toast(held).region.y < 3
+
+
+async def test_what_the_composer_says_at_its_foot_is_never_covered() -> None:
+    async with stage(size=(100, 30), toasts=True) as held:
+        await held.play(conversations.connected())
+        await held.pilot.press("ctrl+e")
+        screen = held.app.screen
+        screen.query_one(JsonArea).load('{"type": "conversation.item.delete", "item": 3}')
+        await held.pilot.press("ctrl+s")
+        await shown(held, "One.\nTwo.")
+        lines = [each for each in screen.query(f".{TOLD}") if each.display]
+        assert len(lines) >= 2
+        assert not [each for each in lines if toast(held).region.overlaps(each.region)]
+        assert toast(held).region.bottom < 29

@@ -19,6 +19,7 @@ from studio.ui.choice import Choice
 from studio.ui.keeping import desk_of
 from studio.ui.screens.overlays import Chooser
 from studio.ui.screens.view import ViewScreen
+from studio.ui.toasts import TOLD
 from studio.ui.widgets.json_area import JsonArea
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Below(Widget):
     DEFAULT_CSS = "Below { height: auto; width: 1fr; padding: 0 1; display: none; }"
 
     def __init__(self, name: str) -> None:
-        super().__init__(id=name)
+        super().__init__(id=name, classes=TOLD)
         self.lines: tuple[Text, ...] = ()
 
     def say(self, lines: tuple[Text, ...]) -> None:

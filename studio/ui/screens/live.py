@@ -10,7 +10,7 @@ from rich.style import Style
 from rich.text import Text
 from textual import on
 from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 from typing_extensions import override
 
 from studio.ui.actions import TYPED, action_named, first_key
@@ -18,7 +18,7 @@ from studio.ui.keeping import desk_of
 from studio.ui.layout import TABS_BELOW, Mode, Pane, Wishes, mode_of, resized
 from studio.ui.present.palette import Palette, palette_from
 from studio.ui.spending import Spending
-from studio.ui.widgets.bars import Bar, Keys, Tabs
+from studio.ui.widgets.bars import Bar, Keys, Tabs, too_small
 from studio.ui.widgets.config_pane import ConfigPane
 from studio.ui.widgets.detail import Detail
 from studio.ui.widgets.inspector_pane import InspectorPane
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 _IDLE = ("inspector.pause",)
 """Ids of the actions that do nothing while a recording is shown."""
 _BANNER_KEYS = ("session.restart", "session.echo")
-
-TOO_SMALL = "too small: needs at least 60×15"
 
 
 class LiveScreen(Screen[None]):
@@ -98,7 +96,7 @@ class LiveScreen(Screen[None]):
         yield self._replay
         yield self._turn
         yield self._keys
-        yield Static(TOO_SMALL, id="too-small")
+        yield too_small()
 
     def on_mount(self) -> None:
         """The first picture, before anything is known."""
@@ -325,8 +323,12 @@ class LiveScreen(Screen[None]):
         return desk.audio(self._live.path, envelope) if desk and self._live else None
 
     @on(PayloadLines.LeaveWanted)
-    def _leave_detail(self) -> None:
+    def _leave_detail(self, event: PayloadLines.LeaveWanted) -> None:
         self.inspector.focus()
+        if event.to == "filter":
+            self.inspector.action_filter()
+        elif event.to == "search":
+            self.inspector.action_search()
 
     def _fill_meter(self, live: Shown) -> None:
         cells = live.trace.cells

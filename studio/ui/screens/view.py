@@ -8,8 +8,9 @@ from rich.text import Text
 from textual.screen import Screen
 from typing_extensions import override
 
+from studio.ui.layout import Mode, mode_of
 from studio.ui.present.palette import Palette, palette_from
-from studio.ui.widgets.bars import Bar, Keys
+from studio.ui.widgets.bars import Bar, Keys, too_small
 from studio.ui.widgets.replay_bar import ReplayBar
 
 if TYPE_CHECKING:
@@ -76,13 +77,16 @@ class ViewScreen(Screen[None]):
         if self.plays:
             yield self._replay
         yield self._keys
+        yield too_small()
 
     def on_mount(self) -> None:
         """Another theme draws all anew."""
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self.again())
 
-    def on_resize(self, _event: events.Resize) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Lines are made for the width there is."""
+        mode = mode_of(event.size.width, event.size.height)
+        self.set_class(mode is Mode.TOO_SMALL, f"-{Mode.TOO_SMALL}")
         self.call_after_refresh(self.again)
 
     def on_screen_resume(self) -> None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
+from textual.widgets import Static
 from typing_extensions import override
 
 from studio.ui.actions import ACTIONS, Action, first_key
-from studio.ui.layout import TABS_BELOW, Pane
+from studio.ui.layout import SMALLEST, TABS_BELOW, Pane
 from studio.ui.present.palette import palette_from
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 _OWN_FIRST = 4
 """How many keys of the pane come before the one that plays a recording."""
+
+
+def too_small() -> Static:
+    """Says so on a terminal that is too small; it lies over all else where that is so."""
+    columns, rows = SMALLEST
+    return Static(f"too small: needs at least {columns}×{rows}", id="too-small")
 
 
 class Bar(Widget):
