@@ -28,6 +28,7 @@ from studio.lab.twin import Twin
 Say = Callable[[str], None]
 
 SESSION, SAY, SCRIPT = "session:", "say:", "script:"
+VOICE = "marin"
 _LARGEST_SCRIPT_BYTES = 1_000_000
 _TOLD_EVERY = 500
 _NAME_WORDS = 5
@@ -52,7 +53,7 @@ class Adding:
     labels: Path | None = None
     proposes: bool = False
     trusts_server: bool = False
-    voice: str = "marin"
+    voice: str = VOICE
     tags: Sequence[str] = ()
 
 
@@ -108,7 +109,7 @@ def takes_of_source(source: str, adding: Adding, sessions_dir: Path) -> Iterator
         StudioError: there is none.
     """
     if source.startswith((SAY, SCRIPT)):
-        yield _spoken(source, adding.voice)
+        yield spoken(source, adding.voice)
     elif source.startswith(SESSION) or _is_session(source):
         yield from _of_session(source.removeprefix(SESSION), adding, sessions_dir)
     else:
@@ -132,7 +133,12 @@ def _of_session(wanted: str, adding: Adding, sessions_dir: Path) -> Iterator[Tak
         yield whole_session(stored, labelled=adding.trusts_server)
 
 
-def _spoken(source: str, voice: str) -> Take:
+def spoken(source: str, voice: str = VOICE) -> Take:
+    """The take of `say:WORDS` or `script:FILE`; it is not kept.
+
+    Raises:
+        StudioError: no such voice, nothing to say, or no local voices.
+    """
     from studio.speech.voices import VOICES, voice_preset
 
     voice_preset(voice)

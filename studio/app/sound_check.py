@@ -20,6 +20,7 @@ from studio.app.choices import CARD
 from studio.app.finding import Finding
 from studio.audio.devices import SoundCards
 from studio.audio.level import FLOOR_DB, Level, measure
+from studio.audio.level_check import CLIPPING_DB
 from studio.core.errors import StudioError
 from studio.core.text import one_line
 
@@ -44,7 +45,6 @@ _TONE_LEVEL = 0.03
 _WIRE_HZ = 24_000
 _MOST_TIMES_REAL = 3.0
 _MOST_KEPT_SAMPLES = 1_000_000
-_CLIPPING_DB = -0.1
 _BAR_CELLS, _BAR_FLOOR_DB = 24, -60.0
 _CHANNEL_LAYOUTS = ("front", "rear", "side", "center_lfe", "surround", "iec958", "hdmi", "modem")
 """What ALSA also calls a card that it lists under another name already."""
@@ -108,7 +108,7 @@ class SoundCheck:
             if is_late or cards.thread.is_stuck or (end.is_layout and not end.is_wanted):
                 left.append(end)
                 continue
-            with _silenced_library():
+            with silenced_library():
                 finding = self._try(cards, end)
             yield finding
         if left:
@@ -269,7 +269,7 @@ def _doubt_of_input(level: Level, times_real: float) -> tuple[Verdict, str, str]
         return "note", f"{times_real:.0f} times as fast as real time: no real microphone", ""
     if level.peak_db <= FLOOR_DB:
         return "note", "only digital silence: muted, or no permission?", _NO_PERMISSION
-    if level.peak_db >= _CLIPPING_DB:
+    if level.peak_db >= CLIPPING_DB:
         return "note", "too loud: it clips", "Turn its input level down."
     return "ok", "", ""
 
@@ -312,7 +312,7 @@ def _opened_figures(stream: CardStream) -> dict[str, str | float | bool]:
 
 
 @contextmanager
-def _silenced_library() -> Iterator[None]:
+def silenced_library() -> Iterator[None]:
     """Keep what ALSA and JACK print past Python out of the report: the refusal says it in words."""
     sys.stderr.flush()
     kept = os.dup(2)

@@ -87,6 +87,45 @@ def add(
 
 
 @take.command()
+def record(
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="What to call it.", show_default=False)
+    ] = "",
+    seconds: Annotated[
+        float | None,
+        typer.Option("--seconds", metavar="N", min=0.1, help="End after so much."),
+    ] = None,
+    mic: Annotated[
+        str | None,
+        typer.Option(
+            "--mic", metavar="SOURCE", help="auto, device, device:NAME, FILE.wav, or 'say:WORDS'."
+        ),
+    ] = None,
+    input_device: options.InputDevice = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record a take from the microphone, after two seconds that check its level.
+
+    Enter, Ctrl+C or --seconds ends it. For example: studio lab take record order --seconds 20
+    """
+    from studio.app.choices import Choices, sound_end
+    from studio.app.lab_record import record_take
+
+    microphone = sound_end("--mic", mic, "--input-device", input_device)
+    sys.exit(
+        record_take(
+            Choices(microphone=microphone),
+            os.environ,
+            name=name,
+            seconds=seconds,
+            as_json=as_json,
+            say=say,
+            warn=warn,
+        )
+    )
+
+
+@take.command()
 def show(name: Name, as_json: AsJson = False) -> None:
     """Show what is known of a take: its labels, where it is from."""
     from studio.app.lab_takes import show_take
