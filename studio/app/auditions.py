@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
-from contextlib import suppress
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +12,11 @@ from studio.app.audition import voices_of
 from studio.app.audition_child import MODULE, read_step
 from studio.app.audition_cost import estimated
 from studio.app.audition_run import PARALLEL
+from studio.app.child_lines import TellingChild
 from studio.app.library import prices_of
 from studio.core.errors import StudioError
 from studio.core.text import one_line
 from studio.lab.sheet import change_row, read_sheet, sheet_folders, sound_of
-from studio.runtime.link import opened_log
 from studio.ui.auditions import KeptSheet, Likely
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from studio.ui.auditions import Step
 
 _COMMAND = (sys.executable, "-m", MODULE)
-_PATIENCE_S = 10.0
 _MOST_KEPT = 200
 
 
@@ -79,30 +77,16 @@ class FolderAuditions:
         """
         stated = plan.model_dump(mode="json", exclude_unset=True)
         wanted = {"order": order.model_dump(mode="json"), "plan": stated, "parallel": PARALLEL}
-        log_path = self._paths.log_dir / "audition.log"
-        with opened_log(log_path) as log:
-            child = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-                env=self._environ,
-                start_new_session=True,
-            )
-        try:
-            assert child.stdin is not None
-            child.stdin.write(json.dumps(wanted).encode() + b"\n")
-            assert child.stdout is not None
-            async for line in child.stdout:
+        child = TellingChild(
+            self._command,
+            self._paths.log_dir / "audition.log",
+            self._environ,
+            title="The audition stopped",
+            hint="What was read so far is kept.",
+        )
+        async with aclosing(child.lines(json.dumps(wanted).encode() + b"\n")) as lines:
+            async for line in lines:
                 yield read_step(line)
-            if status := await child.wait():
-                raise StudioError(
-                    f"Its process ended with status {status}.",
-                    title="The audition stopped",
-                    hint=f"What was read so far is kept. Its log: {log_path}",
-                )
-        finally:
-            await _see_off(child)
 
     def open(self, path: str) -> Sheet:
         """A sheet as it is now.
@@ -141,19 +125,6 @@ class FolderAuditions:
         if file is not None and file.is_dir():
             file /= PAGE_NAME
         return str(write_page(Path(path), file))
-
-
-async def _see_off(child: asyncio.subprocess.Process) -> None:
-    """Let the child end in good order, and end it where it does not."""
-    if child.stdin is not None:
-        child.stdin.close()
-    try:
-        async with asyncio.timeout(_PATIENCE_S):
-            await child.wait()
-    except TimeoutError:
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
 
 
 def _listed(folder: Path) -> KeptSheet | None:
