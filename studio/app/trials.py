@@ -22,7 +22,7 @@ from studio.config.presets import preset_named
 from studio.core.errors import StudioError
 from studio.core.text import one_line
 from studio.lab.from_files import take_of_file
-from studio.lab.hearing import listener
+from studio.lab.hearing import listener, word_listener
 from studio.lab.library import TakeLibrary
 from studio.lab.profiles import profile_named
 from studio.lab.take_store import TakeStore
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from studio.app.prices import PriceList
     from studio.app.setup import Setup
     from studio.config.paths import Paths
+    from studio.lab.semantic import SemanticTwin
     from studio.lab.take import Take
     from studio.lab.trial_result import TrialResult
     from studio.protocol.settings import SessionSettings
@@ -108,11 +109,23 @@ def print_trial(
     if not (asked.confirmed or is_free) and not confirm("Hold them?"):
         return 1
     done = _held(trial, setup, plan, environ, prices, asked.parallel, warn)
-    result = result_of(trial, done, listener(setup.paths.cache_dir), profile)
+    words = _words(trial, setup.paths, warn)
+    result = result_of(trial, done, listener(setup.paths.cache_dir), profile, words)
     as_object = trial_json(result) | {"provider": plan.provider, "model": plan.model}
     say(json.dumps(as_object) if as_json else "\n".join(trial_lines(result)))
     _keep(as_object, result, setup, warn)
     return int(bool(result.failed or result.left))
+
+
+def _words(trial: Trial, paths: Paths, warn: Say) -> SemanticTwin | None:
+    """Who predicts what words decide, where they do and can be recognised."""
+    if not any(arm.eagerness for arm in trial.arms):
+        return None
+    try:
+        return word_listener(paths.cache_dir)
+    except StudioError as failure:
+        warn(f"What words decide is not predicted: {failure.message}")
+        return None
 
 
 def _held(

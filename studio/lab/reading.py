@@ -10,19 +10,28 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from typing_extensions import override
 
 from studio.core.units import VAD_FRAME_MS
+from studio.lab.reasons import TimedReasons, WordReasons
 from studio.lab.score import LATE_MS, Bounds, judged, outcome
+from studio.lab.semantic import SemanticTwin
+from studio.vad.endofturn import LONGEST_WAIT_MS
 from studio.vad.profile import OPENAI
 from studio.vad.segmenter import Rules
 from studio.vad.whole import Pauses
 
 if TYPE_CHECKING:
     from studio.lab.labels import Truth
+    from studio.lab.reasons import Reasons, SpokenPause
     from studio.lab.score import Score
+    from studio.lab.semantic import Worded
     from studio.vad.profile import Profile
     from studio.vad.segmenter import SegmenterSettings
     from studio.vad.whole import Probabilities, Spans
+
+
+_MADE_OF = ("probabilities", "truth", "said", "worded")
 
 
 class Stretch(NamedTuple):
@@ -75,12 +84,20 @@ class Reading:
     Attributes:
         probabilities: one for each 32 ms frame; not a number where one is not known yet.
         truth: None where nobody has said what is true.
+        said: words at pauses, as far as they are known; reasons name them.
     """
 
     probabilities: Probabilities
     settings: SegmenterSettings
     truth: Truth | None = None
     profile: Profile = OPENAI
+    said: tuple[SpokenPause, ...] = ()
+
+    def is_of(self, other: Reading) -> bool:
+        """Whether it is made of the same as another one."""
+        return self.settings == other.settings and all(
+            getattr(self, name, None) is getattr(other, name, None) for name in _MADE_OF
+        )
 
     @cached_property
     def rules(self) -> Rules:
@@ -96,6 +113,15 @@ class Reading:
     def spans(self) -> Spans:
         """The turns in frames."""
         return self.pauses.spans(self.rules.silence_frames)
+
+    @property
+    def reasons(self) -> Reasons:
+        """Says why."""
+        return TimedReasons(self.settings.silence_duration_ms, self.said)
+
+    def wait_ms(self, _silent_ms: int) -> int:
+        """How long the silence that begins here must last to end the turn."""
+        return self.settings.silence_duration_ms
 
     @cached_property
     def stretches(self) -> tuple[Stretch, ...]:
@@ -121,7 +147,8 @@ class Reading:
         """The verdicts in words; None without truth."""
         if self.truth is None:
             return None
-        return judged(self.spans, self.rules, self.truth, self.settings.silence_duration_ms)
+        wait_ms = self.settings.silence_duration_ms
+        return judged(self.spans, self.rules, self.truth, wait_ms, reasons=self.reasons)
 
     @cached_property
     def counts(self) -> Counts | None:
@@ -142,3 +169,42 @@ class Reading:
             ghosts=int(found.ghost.sum()),
             delay_ms=tuple(sorted(found.delay_ms[answered].tolist())),
         )
+
+
+@dataclass(frozen=True, eq=False)
+class WordedReading(Reading):
+    """What `semantic_vad` makes of probabilities and words.
+
+    Attributes:
+        worded: its turns, and the words that decided them; all of the take.
+    """
+
+    worded: Worded | None = None
+    eagerness: str = "auto"
+
+    @cached_property
+    @override
+    def rules(self) -> Rules:
+        """The two bars and the padding."""
+        return SemanticTwin.rules(self.eagerness)
+
+    @cached_property
+    @override
+    def spans(self) -> Spans:
+        """The turns in frames, as the words had them end."""
+        assert self.worded is not None
+        return self.worded.spans
+
+    @property
+    @override
+    def reasons(self) -> Reasons:
+        """Says why, with the words."""
+        return WordReasons(self.worded.pauses if self.worded is not None else ())
+
+    @override
+    def wait_ms(self, silent_ms: int) -> int:
+        """How long the silence that begins here must last to end the turn."""
+        frame = silent_ms // VAD_FRAME_MS - 1
+        pauses = self.worded.pauses if self.worded is not None else ()
+        found = (each.wait_ms for each in pauses if each.first_silent == frame)
+        return next(found, LONGEST_WAIT_MS[self.eagerness])

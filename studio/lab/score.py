@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.units import VAD_FRAME_MS
+from studio.lab.reasons import Predicted, TimedReasons
 
 if TYPE_CHECKING:
     from studio.lab.labels import Label, Truth
+    from studio.lab.reasons import Reasons
     from studio.vad.segmenter import Rules
     from studio.vad.whole import Spans
 
@@ -187,14 +189,19 @@ class Score:
 
 
 def judged(
-    spans: Spans, rules: Rules, truth: Truth, silence_duration_ms: int, late_ms: int = LATE_MS
+    spans: Spans,
+    rules: Rules,
+    truth: Truth,
+    silence_duration_ms: int,
+    late_ms: int = LATE_MS,
+    reasons: Reasons | None = None,
 ) -> Score:
-    """The verdict on each true turn and each ghost, with reasons."""
+    """The verdict on each true turn and each ghost, with reasons: those of silence, or others."""
     noises = Bounds.of(truth.noises)
     found = outcome(spans, rules, Bounds.of(truth.turns), noises)
+    why = reasons or TimedReasons(silence_duration_ms)
     turns = tuple(
-        _judged(at, turn, found, spans, rules, silence_duration_ms, late_ms)
-        for at, turn in enumerate(truth.turns)
+        _judged(at, turn, found, spans, rules, late_ms, why) for at, turn in enumerate(truth.turns)
     )
     ghosts = tuple(
         _ghost(int(at), spans, rules, truth, is_noise=bool(found.noise[at]))
@@ -209,8 +216,8 @@ def _judged(
     found: Outcome,
     spans: Spans,
     rules: Rules,
-    silence_ms: int,
     late_ms: int,
+    why: Reasons,
 ) -> Judged:
     if found.missed[at]:
         bar = f"no frame reached the threshold of {rules.voiced_from:.2f}"
@@ -218,44 +225,16 @@ def _judged(
     first, cuts = int(found.first[at]), int(found.cuts[at])
     clipped = int(found.clipped_ms[at])
     delay = int(found.delay_ms[at])
+    its = Predicted(turn, spans, first, int(found.last[at]), delay)
     if cuts:
         ends = tuple(int(rules.end_ms(int(spans.deciding[first + n]))) for n in range(cuts))
-        reason = _cut_reason(first, turn, spans, silence_ms)
         own = None if found.merged[at] else delay
-        return Judged(turn, "cut off", reason, own, clipped, ends)
+        return Judged(turn, "cut off", why.cut_off(its), own, clipped, ends)
     if found.merged[at]:
-        reason = (
-            f"Its end was never decided: the silence before the next turn was shorter than "
-            f"{silence_ms:,} ms."
-        )
-        return Judged(turn, "merged", reason, None, clipped)
+        return Judged(turn, "merged", why.merged(its), None, clipped)
     if delay > late_ms:
-        return Judged(
-            turn, "late", _late_reason(at, turn, found, spans, silence_ms), delay, clipped
-        )
-    return Judged(turn, "ok", f"Its end was decided {delay:,} ms after it.", delay, clipped)
-
-
-def _cut_reason(first: int, turn: Label, spans: Spans, silence_ms: int) -> str:
-    silent_from = (int(spans.first_silent[first]) + 1) * VAD_FRAME_MS
-    if first + 1 < spans.first_voiced.size:
-        goes_on = int(spans.first_voiced[first + 1]) * VAD_FRAME_MS
-        if goes_on < turn.end_ms:
-            pause_s = (goes_on - silent_from) / 1000
-            return f"A pause of {pause_s:.2f} s is longer than the {silence_ms:,} ms to wait."
-    left_s = (turn.end_ms - silent_from) / 1000
-    return f"The last {left_s:.2f} s stayed below the threshold and counted as silence."
-
-
-def _late_reason(at: int, turn: Label, found: Outcome, spans: Spans, silence_ms: int) -> str:
-    silent_from = (int(spans.first_silent[found.last[at]]) + 1) * VAD_FRAME_MS
-    held = silent_from - turn.end_ms
-    if held > TOLERANCE_MS:
-        return (
-            f"Sound held it open for {held:,} ms after the last word, then came the {silence_ms:,} "
-            f"ms to wait."
-        )
-    return f"The silence to wait for is {silence_ms:,} ms."
+        return Judged(turn, "late", why.late(its, TOLERANCE_MS), delay, clipped)
+    return Judged(turn, "ok", why.fine(its), delay, clipped)
 
 
 def _ghost(at: int, spans: Spans, rules: Rules, truth: Truth, *, is_noise: bool) -> Ghost:

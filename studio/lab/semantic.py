@@ -14,14 +14,15 @@ minutes, which it ends in any case, is not ended here.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from studio.config.files import replace_file
 from studio.core.units import VAD_FRAME_MS
+from studio.lab.reasons import SpokenPause
 from studio.vad.endofturn import LONGEST_WAIT_MS, WORDS_AFTER_MS, wait_ms
 from studio.vad.segmenter import Rules, SegmenterSettings
 from studio.vad.whole import Pauses, Spans
@@ -38,6 +39,8 @@ Recognise = Callable[[bytes, "AudioFormat"], str]
 
 _WORDS_AFTER_FRAMES = WORDS_AFTER_MS // VAD_FRAME_MS
 _LARGEST_BYTES = 1_000_000
+_ALMOST = 0.99
+"""Only the last of what is told is whole."""
 
 
 class WordShelf(Protocol):
@@ -50,6 +53,20 @@ class WordShelf(Protocol):
     def put(self, key: str, words: str) -> None:
         """Keep words."""
         ...
+
+
+class Worded(NamedTuple):
+    """What is known of the turns of `semantic_vad` so far.
+
+    Attributes:
+        spans: the turns, as `Pauses.spans` gives them; those that are decided, until all are.
+        pauses: those whose words were looked for, in order.
+        share: how far that is, from 0 to 1.
+    """
+
+    spans: Spans
+    pauses: tuple[SpokenPause, ...]
+    share: float
 
 
 class SemanticTwin:
@@ -73,6 +90,11 @@ class SemanticTwin:
 
     def spans(self, take: Take, probabilities: Probabilities, eagerness: str) -> Spans:
         """The turns of a take, as `Pauses.spans` gives them."""
+        *_, last = self.listen(take, probabilities, eagerness)
+        return last.spans
+
+    def listen(self, take: Take, probabilities: Probabilities, eagerness: str) -> Iterator[Worded]:
+        """What is known after each pause whose words were looked for; all of it last."""
         rules = self.rules(eagerness)
         pauses = Pauses(probabilities, rules)
         walk = _Walk(take, rules, pauses.frames)
@@ -86,22 +108,21 @@ class SemanticTwin:
             silent_from = first_silent if next_voiced >= pauses.frames else pauses.frames
             if next_voiced - first_silent <= _WORDS_AFTER_FRAMES:
                 continue
-            wait = self._wait_frames(walk, begins, first_silent + _WORDS_AFTER_FRAMES, eagerness)
+            words = self._words(walk, begins, first_silent + _WORDS_AFTER_FRAMES)
+            wait = walk.heard(first_silent, next_voiced, words, eagerness)
             if first_silent + wait < next_voiced:
                 walk.ended(begins, first_silent, first_silent + wait)
                 begins = next_voiced if next_voiced < pauses.frames else None
-        if begins is None:
-            return walk.spans(is_open=False)
-        heard_until = min(silent_from + _WORDS_AFTER_FRAMES, pauses.frames - 1)
-        wait = self._wait_frames(walk, begins, heard_until, eagerness)
-        walk.ended(begins, silent_from, max(silent_from + wait, pauses.frames))
-        return walk.spans(is_open=True)
+            yield walk.worded(min(first_silent / pauses.frames, _ALMOST))
+        if begins is not None:
+            heard_until = min(silent_from + _WORDS_AFTER_FRAMES, pauses.frames - 1)
+            words = self._words(walk, begins, heard_until)
+            wait = walk.heard(silent_from, pauses.frames, words, eagerness)
+            walk.ended(begins, silent_from, max(silent_from + wait, pauses.frames))
+        yield walk.worded(1.0, is_open=begins is not None)
 
-    def _wait_frames(self, walk: _Walk, begins: int, frame: int, eagerness: str) -> int:
-        audio = walk.audio(begins, frame)
-        return -(-wait_ms(self._words(audio, walk.audio_format), eagerness) // VAD_FRAME_MS)
-
-    def _words(self, audio: bytes, audio_format: AudioFormat) -> str:
+    def _words(self, walk: _Walk, begins: int, frame: int) -> str:
+        audio, audio_format = walk.audio(begins, frame), walk.audio_format
         digest = hashlib.sha256(f"{self._name}\0{audio_format}\0".encode() + audio).hexdigest()
         known = self._shelf.get(digest) if self._shelf is not None else None
         if known is not None:
@@ -120,6 +141,7 @@ class _Walk:
         self._rules = rules
         self._frames = frames
         self._rows: list[tuple[int, int, int]] = []
+        self._pauses: list[SpokenPause] = []
         self.audio_format = take.audio_format
 
     def audio(self, begins: int, frame: int) -> bytes:
@@ -131,14 +153,25 @@ class _Walk:
         end_ms = (frame + 1) * VAD_FRAME_MS
         return self._take.audio[form.ms_to_bytes(start_ms) : form.ms_to_bytes(end_ms)]
 
+    def heard(self, first_silent: int, next_voiced: int, words: str, eagerness: str) -> int:
+        """One more pause with its words; how many frames they have it last to end the turn."""
+        wait = wait_ms(words, eagerness)
+        pause = SpokenPause(first_silent, next_voiced, words, wait)
+        if self._pauses and self._pauses[-1].first_silent == first_silent:
+            self._pauses[-1] = pause  # the last one, until which the recording was walked
+        else:
+            self._pauses.append(pause)
+        return -(-wait // VAD_FRAME_MS)
+
     def ended(self, begins: int, first_silent: int, deciding: int) -> None:
         """One more turn."""
         self._rows.append((begins, first_silent, deciding))
 
-    def spans(self, *, is_open: bool) -> Spans:
-        """All turns."""
+    def worded(self, share: float, *, is_open: bool = False) -> Worded:
+        """All turns and pauses so far."""
         columns = np.array(self._rows, np.int64).reshape(-1, 3).T
-        return Spans(columns[0], columns[1], columns[2], is_open=is_open)
+        spans = Spans(columns[0], columns[1], columns[2], is_open=is_open)
+        return Worded(spans, tuple(self._pauses), share)
 
 
 class FolderWords:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from studio.lab.explained import Explanation
     from studio.lab.logged import Logged
     from studio.lab.score import Outcome
+    from studio.lab.semantic import SemanticTwin
     from studio.lab.take import Take
     from studio.lab.trials import Arm, Done, Trial
     from studio.lab.twin import Twin
@@ -62,7 +63,8 @@ class Tried:
     Attributes:
         edges: what the server reported beside what the twin expects.
         observed: counts by the server's own edges; None for a take without labels.
-        predicted: counts by the twin, of the take alone; None where time alone does not decide.
+        predicted: counts by the twin, of the take alone; None where words decide and none can be
+            recognised. By words, they are what the local server's rule would do.
         end_delay_ms: from the person's last sound to the server's decision, of audio, each turn.
         latency_ms: total latency of each answer that was heard.
         notice_ms: from the person's last sound until the end of the turn was known here, in time.
@@ -116,9 +118,21 @@ class TrialResult:
 
 
 def result_of(
-    trial: Trial, done: Sequence[Done], twin: Twin, profile: Profile = OPENAI
+    trial: Trial,
+    done: Sequence[Done],
+    twin: Twin,
+    profile: Profile = OPENAI,
+    words: SemanticTwin | None = None,
 ) -> TrialResult:
-    """Read what was held, and compare."""
+    """Read what was held, and compare.
+
+    Args:
+        trial: what was planned.
+        done: what came of it.
+        twin: predicts what time decides.
+        profile: whose detector.
+        words: predicts what words decide; None predicts nothing of that.
+    """
     tried: list[Tried] = []
     failed: list[Done] = []
     for each in done:
@@ -126,7 +140,7 @@ def result_of(
             failed.append(each)
             continue
         try:
-            tried.append(_tried(trial, each, each.held.folder, twin, profile))
+            tried.append(_tried(trial, each, each.held.folder, twin, profile, words))
         except StudioError as failure:
             failed.append(type(each)(each.run, failure=failure.message))
     arms = tuple(
@@ -185,7 +199,25 @@ def _silent_from(heard: Probabilities, rules: Rules, begins: int, decides: int) 
     return begins + after + (int(silent[0]) if silent.size else 0)
 
 
-def _tried(trial: Trial, done: Done, folder: Path, twin: Twin, profile: Profile) -> Tried:
+def _predicted(
+    take: Take, arm: Arm, twin: Twin, rules: Rules, words: SemanticTwin | None
+) -> tuple[Spans, Rules] | None:
+    """The turns that are expected of a take, and the rules that make them."""
+    if arm.is_timed:
+        return Pauses(twin.hear(take), rules).spans(rules.silence_frames), rules
+    if words is None or not arm.eagerness:
+        return None
+    return words.spans(take, twin.hear(take), arm.eagerness), words.rules(arm.eagerness)
+
+
+def _tried(
+    trial: Trial,
+    done: Done,
+    folder: Path,
+    twin: Twin,
+    profile: Profile,
+    words: SemanticTwin | None,
+) -> Tried:
     take, arm = trial.takes[done.run.take], trial.arms[done.run.arm]
     stored = open_session(folder)
     logged = read_logged(stored)
@@ -200,9 +232,9 @@ def _tried(trial: Trial, done: Done, folder: Path, twin: Twin, profile: Profile)
         found = outcome(said, rules, *bounds)
         observed = counted(found)
         delays = tuple(found.delay_ms[found.answered].tolist())
-        if arm.is_timed:
-            spans = Pauses(twin.hear(take), rules).spans(rules.silence_frames)
-            predicted = counted(outcome(spans, rules, *bounds))
+        expected = _predicted(take, arm, twin, rules, words)
+        if expected is not None:
+            predicted = counted(outcome(*expected, *bounds))
     latencies = [turn.latency for turn in turns(state)]
     totals = (each.total_ms for each in latencies)
     notices = (each.endpointing_ms for each in latencies)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from studio.lab.trial_result import ArmResult, TrialResult, Tried
 
 _LISTED = 12
+_BY_WORDS = "Its counts are the local rule's by the words, not what a hosted service does."
 _COLUMNS = (
     ("cut off", "cut_off"),
     ("missed", "missed"),
@@ -130,7 +131,12 @@ def _rows(arm: ArmResult, *, hears: bool) -> Iterator[list[str]]:
     ]
     if predicted is not None:
         expects = [str(getattr(predicted, field)) for _, field in _COLUMNS]
-        yield ["  twin", str(predicted.turns), *expects, *[""] * (4 if hears else 3)]
+        yield [f"  {_twin(arm)}", str(predicted.turns), *expects, *[""] * (4 if hears else 3)]
+
+
+def _twin(arm: ArmResult) -> str:
+    """Who predicts."""
+    return "twin" if arm.arm.is_timed else "local words"
 
 
 def _edge_lines(arm: ArmResult, result: TrialResult) -> Iterator[str]:
@@ -139,6 +145,8 @@ def _edge_lines(arm: ArmResult, result: TrialResult) -> Iterator[str]:
     extra = [edge for each in arm.tried for edge in each.edges.unreported]
     if not arm.arm.is_timed:
         yield f"{arm.arm.name}: words decide here as well, so that the twin predicts no edges."
+        if arm.predicted is not None or (arm.part is not None and arm.part[1] is not None):
+            yield f"   {_BY_WORDS}"
     elif edges or extra:
         yield f"{arm.arm.name}: {exact} of {len(edges)} edges where the twin expects them."
     takes = {str(each.folder.name): each.done.run.take for each in arm.tried}
@@ -164,6 +172,7 @@ def _arm_json(arm: ArmResult, result: TrialResult) -> dict[str, Any]:
         "asked": arm.arm.settings.model_dump(mode="json", exclude_unset=True)["turn_detection"],
         "observed": [asdict(each) for each in arm.repeats],
         "predicted": None if arm.predicted is None else asdict(arm.predicted),
+        "predicted_by": None if arm.predicted is None else _twin(arm),
         "sessions": [_tried_json(each, result) for each in arm.tried],
     }
 

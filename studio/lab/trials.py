@@ -54,6 +54,13 @@ class Arm:
         return detection is not None and detection.type == "server_vad"
 
     @property
+    def eagerness(self) -> str:
+        """What `semantic_vad` is asked; empty for any other turn detection."""
+        detection = self.settings.turn_detection
+        is_semantic = detection is not None and detection.type == "semantic_vad"
+        return (detection.eagerness or "auto") if detection is not None and is_semantic else ""
+
+    @property
     def segmenter(self) -> SegmenterSettings:
         """What `server_vad` is asked; the usual where nothing is said."""
         detection, usual = self.settings.turn_detection, SegmenterSettings()
@@ -70,9 +77,8 @@ class Arm:
     @property
     def silence_after_ms(self) -> int:
         """How much silence has to follow a take for its last turn to be ended."""
-        detection = self.settings.turn_detection
-        if detection is not None and detection.type == "semantic_vad":
-            return LONGEST_WAIT_MS[detection.eagerness or "auto"] + _LINGER_MS
+        if self.eagerness:
+            return LONGEST_WAIT_MS[self.eagerness] + _LINGER_MS
         return self.segmenter.silence_duration_ms + _LINGER_MS
 
 

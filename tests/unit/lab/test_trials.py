@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from studio.audio.formats import AudioFormat
 from studio.core.errors import StudioError
 from studio.lab.labels import Label, Truth
+from studio.lab.semantic import SemanticTwin
 from studio.lab.take import Take
 from studio.lab.trial_result import Counts, result_of
 from studio.lab.trial_words import trial_json, trial_lines
@@ -184,3 +185,19 @@ def test_a_session_that_cannot_be_read_is_one_that_failed(tmp_path: Path) -> Non
     result = result_of(trial, [Done(Run(0, 0, 0), Held(tmp_path / "gone"))], TWIN)
     assert len(result.failed) == 1
     assert "gone" in result.failed[0].failure
+
+
+async def test_what_words_decide_is_predicted_as_the_local_rule_has_it(tmp_path: Path) -> None:
+    asked = TurnDetection(type="semantic_vad", eagerness="high", create_response=False)
+    by_words = arms_named([("semantic_vad", SessionSettings(turn_detection=asked))])
+    trial = Trial((HESITATES,), by_words)
+    done = await held(trial, EngineRunner(tmp_path))
+    (unknown,) = result_of(trial, done, TWIN).arms
+    assert unknown.predicted is None
+    words = SemanticTwin(lambda _audio, _form: "What time is it?", "fake")
+    result = result_of(trial, done, TWIN, words=words)
+    assert result.arms[0].predicted == Counts(turns=1, cut_off=1, cuts=1)
+    told = "\n".join(trial_lines(result))
+    assert "local words" in told
+    assert "not what a hosted service does" in told
+    assert trial_json(result)["arms"][0]["predicted_by"] == "local words"
