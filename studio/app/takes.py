@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from studio.app.lab_adding import SAY, SESSION, Adding, takes_of_source
 from studio.app.lab_takes import changeable
@@ -16,15 +16,27 @@ from studio.lab.take_store import TakeFault, TakeStore
 from studio.ui.takes import TakeEntry
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from studio.config.paths import Paths
     from studio.core.clock import Clock
     from studio.lab.labels import Truth
+    from studio.lab.semantic import SemanticTwin, Worded
     from studio.lab.take import Take
     from studio.lab.take_files import StoredTake
     from studio.lab.twin import Pass, Twin
     from studio.ui.desk import Progress
+    from studio.vad.whole import Probabilities
+
+
+class _Sharing(Protocol):
+    """Something that is known so far."""
+
+    @property
+    def share(self) -> float: ...
+
+
+_Piece = TypeVar("_Piece", bound=_Sharing)
 
 _SHOWN_EVERY_S = 0.1
 """How often a pass that is on its way is worth drawing."""
@@ -45,6 +57,7 @@ class LabTakes:
         self._cache_dir = paths.cache_dir
         self._clock = clock
         self._twin: Twin | None = None
+        self._words: SemanticTwin | None = None
         self._removed: list[str] = []
 
     async def entries(self) -> Sequence[TakeEntry]:
@@ -67,13 +80,33 @@ class LabTakes:
             from studio.lab.hearing import listener
 
             self._twin = listener(self._cache_dir)
-        pass_ = self._twin.listen(take)
+        async for heard in self._now_and_then(self._twin.listen(take)):
+            yield heard
+
+    async def _now_and_then(self, pieces: Iterator[_Piece]) -> AsyncIterator[_Piece]:
+        """As many of the pieces as are worth drawing, the last one among them."""
         shown_at = self._clock.monotonic()
-        while (heard := await asyncio.to_thread(next, pass_, None)) is not None:
+        while (heard := await asyncio.to_thread(next, pieces, None)) is not None:
             now = self._clock.monotonic()
             if heard.share >= 1 or now - shown_at >= _SHOWN_EVERY_S:
                 shown_at = now
                 yield heard
+
+    async def words(
+        self, take: Take, probabilities: Probabilities, eagerness: str
+    ) -> AsyncIterator[Worded]:
+        """What `semantic_vad` makes of a take, pause by pause.
+
+        Raises:
+            StudioError: no speech recognition is installed.
+        """
+        if self._words is None:
+            from studio.lab.hearing import word_listener
+
+            self._words = await asyncio.to_thread(word_listener, self._cache_dir)
+        pauses = self._words.listen(take, probabilities, eagerness)
+        async for heard in self._now_and_then(pauses):
+            yield heard
 
     def file_of(self, name: str) -> str:
         """The WAV file that holds a take's wire audio."""

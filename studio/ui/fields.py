@@ -214,7 +214,10 @@ def written(field: Field, value: object) -> str:
 
 
 def stepped(field: Field, value: object, steps: int) -> object:
-    """The value of a number or a toggle that many steps on; a number stops at its ends."""
+    """The value that many steps on; a number and a choice stop at their ends."""
+    if field.kind == "choice":
+        place = field.choices.index(str(value)) + steps
+        return field.choices[min(max(place, 0), len(field.choices) - 1)]
     if field.kind == "toggle":
         return not value
     if not isinstance(value, int | float):
@@ -226,7 +229,9 @@ def stepped(field: Field, value: object, steps: int) -> object:
 
 
 def at_share(field: Field, share: float) -> object:
-    """The number at a place on the slider, from 0 at its left end to 1."""
+    """The number, or the choice, at a place on the slider, from 0 at its left end to 1."""
+    if field.kind == "choice":
+        return field.choices[min(max(int(share * len(field.choices)), 0), len(field.choices) - 1)]
     raw = field.low + min(max(share, 0.0), 1.0) * (field.high - field.low)
     return _number(field, min(max(round(raw / field.step) * field.step, field.low), field.high))
 

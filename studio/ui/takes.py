@@ -9,9 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from studio.lab.labels import Truth
+    from studio.lab.semantic import Worded
     from studio.lab.take import Take
     from studio.lab.twin import Pass
     from studio.ui.desk import Progress
+    from studio.vad.whole import Probabilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,16 @@ class Takes(Protocol):
 
     def hear(self, take: Take) -> AsyncIterator[Pass]:
         """The pass of a take, piece by piece; at once where it was heard before."""
+        ...
+
+    def words(
+        self, take: Take, probabilities: Probabilities, eagerness: str
+    ) -> AsyncIterator[Worded]:
+        """What `semantic_vad` makes of a take, word by word; quickly where words are known.
+
+        Raises:
+            StudioError: no speech recognition is installed.
+        """
         ...
 
     def file_of(self, name: str) -> str:

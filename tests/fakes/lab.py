@@ -10,11 +10,13 @@ import numpy as np
 from studio.audio.formats import AudioFormat
 from studio.core.errors import StudioError
 from studio.lab.labels import Label, Truth
+from studio.lab.semantic import SemanticTwin, Worded
 from studio.lab.take import Take
 from studio.lab.twin import Pass
 from studio.ui.desk import Progress
 from studio.ui.takes import TakeEntry
 from studio.vad.whole import Probabilities
+from tests.fakes.speech import ToneSpeech
 
 FRAME_MS = 32
 _RATE_HZ = 24_000
@@ -55,6 +57,7 @@ class FakeTakes:
         added: what takes were made of.
         gone: takes that were put away, last one last.
         slices: into how many pieces a pass comes.
+        speech: hears the words, one pause after the other.
     """
 
     known: dict[str, tuple[Take, Probabilities]] = field(default_factory=dict)
@@ -63,6 +66,7 @@ class FakeTakes:
     added: list[tuple[str, str]] = field(default_factory=list)
     gone: list[tuple[Take, Probabilities]] = field(default_factory=list)
     slices: int = 1
+    speech: ToneSpeech = field(default_factory=ToneSpeech)
 
     @classmethod
     def of(cls, *takes: tuple[Take, Probabilities]) -> FakeTakes:
@@ -91,6 +95,15 @@ class FakeTakes:
         found = self.known[take.name][1]
         for at in range(1, self.slices + 1):
             yield Pass(found[: found.size * at // self.slices], at / self.slices)
+
+    async def words(
+        self, take: Take, probabilities: Probabilities, eagerness: str
+    ) -> AsyncIterator[Worded]:
+        if self.speech.missing:
+            await self.speech.recognise(b"", take.audio_format)
+        twin = SemanticTwin(lambda _audio, _form: self.speech.next_words(), "fake")
+        for worded in twin.listen(take, probabilities, eagerness):
+            yield worded
 
     def file_of(self, name: str) -> str:
         if name not in self.known:

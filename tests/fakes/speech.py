@@ -29,6 +29,9 @@ class ToneSpeech:
     async def recognise(self, audio: bytes, audio_format: AudioFormat) -> str:
         if self.missing:
             raise StudioError("It is not installed.", title="No speech recognition")
+        return self.next_words()
+
+    def next_words(self) -> str:
         return self.words.pop(0) if self.words else ""
 
     async def speak(self, text: str, voice: str, speed: float) -> AsyncIterator[NDArray[np.int16]]:

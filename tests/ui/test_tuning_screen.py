@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -20,6 +21,7 @@ from tests.fakes.desk import FakeDesk
 from tests.fakes.feed import PLAN
 from tests.fakes.lab import FakeTakes, hesitation, unlabelled
 from tests.fakes.screen import Stage, stage
+from tests.fakes.speech import ToneSpeech
 
 
 class Lab:
@@ -57,9 +59,12 @@ class Lab:
 
 @asynccontextmanager
 async def lab(
-    *takes: tuple[Take, Probabilities], size: tuple[int, int] = (120, 40)
+    *takes: tuple[Take, Probabilities],
+    size: tuple[int, int] = (120, 40),
+    speech: ToneSpeech | None = None,
 ) -> AsyncIterator[Lab]:
     fake = FakeTakes.of(*takes)
+    fake.speech = speech or fake.speech
     desk = FakeDesk(the_takes=fake)
     async with stage(
         size, opening=lambda feed: Opening(feed, PLAN, desk=desk, connect=False)
@@ -141,7 +146,7 @@ async def test_the_pointer_turns_a_slider_and_one_undo_takes_the_drag_back() -> 
     async with lab(hesitation()) as found:
         pane = found.screen.query_one(SliderPane)
         start, cells = slider_track(pane.size.width, has_b=False)
-        row = (2, 2)  # silence, under the summary and the threshold
+        row = (2, 3)  # silence, under the summary, the detection and the threshold
         await found.held.pilot.mouse_down(pane, offset=(start + 1 + cells - 1, row[1]))
         await found.held.pilot.hover(pane, offset=(start + 1 + cells // 2, row[1]))
         await found.held.pilot.mouse_up(pane, offset=(start + 1 + cells // 2, row[1]))
@@ -296,3 +301,47 @@ async def test_the_lab_goes_through_every_size_and_back() -> None:
             await found.held.pilot.pause()
             assert found.lanes.size.width
         assert "so um I would like" in found.drawn()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_words_end_the_turns_where_the_other_detection_is_chosen(
+    size: tuple[int, int],
+) -> None:
+    words = ToneSpeech(["What time is it?"] * 99)
+    async with lab(hesitation(), size=size, speech=words) as found:
+        assert "server" in found.sliders()
+        await found.press("v")
+        await found.held.until(lambda: "0 cut off" in found.sliders())
+        await found.press("right")
+        await found.held.until(lambda: "1 cut off" in found.sliders())
+        assert "eagerness" in found.sliders()
+        assert "threshold" not in found.sliders()
+        assert found.lane("A").count("╳") == 1
+        await found.press("k")
+        assert "ended it: the words so far sound complete" in " ".join(
+            found.words("verdicts").split()
+        )
+        await found.press("b", "v")
+        assert "▸B" in found.sliders()
+        assert "threshold" in found.sliders()
+        assert found.lane("B").count("◆") == 2
+        await found.press("u", "u", "u", "u")
+        assert "eagerness" not in found.sliders()
+
+
+async def test_the_setting_by_words_is_what_the_provider_is_asked_for() -> None:
+    async with lab(hesitation()) as found:
+        await found.press("v", "right", "y")
+        copied = json.loads(found.held.app.clipboard)
+        asked = copied["audio"]["input"]["turn_detection"]
+        assert asked == {"type": "semantic_vad", "eagerness": "high"}
+        await found.press("up", "enter")
+        assert "threshold" in found.sliders()
+
+
+async def test_where_no_words_can_be_recognised_it_says_so() -> None:
+    async with lab(hesitation(), speech=ToneSpeech(missing=True)) as found:
+        await found.press("v")
+        await found.held.until(lambda: "It is not installed." in found.sliders())
+        await found.press("v")
+        assert "0 cut off" in found.sliders()

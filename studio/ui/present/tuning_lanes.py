@@ -369,7 +369,7 @@ def _standing(reading: Reading, at_ms: float) -> str:
         return "padding"
     if at_ms < each.silent_ms:
         return f"speech for {(at_ms - each.speech_ms) / 1000:.2f} s"
-    wait_ms = reading.settings.silence_duration_ms
+    wait_ms = reading.wait_ms(each.silent_ms)
     return f"silent for {at_ms - each.silent_ms:.0f} of {wait_ms:,} ms"
 
 

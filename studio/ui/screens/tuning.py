@@ -14,7 +14,6 @@ from studio.config.presets import Provenance
 from studio.core.errors import StudioError
 from studio.lab.whatif import at_hand
 from studio.protocol.dialect import Dialect
-from studio.protocol.knobs import TurnDetection
 from studio.protocol.settings import SessionSettings
 from studio.session.speech import input_format, turn_detection
 from studio.ui.fields import written
@@ -24,7 +23,7 @@ from studio.ui.present.tuning_lanes import TuningPicture, stretch_at
 from studio.ui.present.verdicts import verdict_rows, whatif_lines
 from studio.ui.screens.tuning_labels import TuningLabels
 from studio.ui.tuning import (
-    SLIDERS,
+    rows_of,
     settings_of,
     settings_words,
     slider_named,
@@ -44,7 +43,9 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.widget import Widget
 
+    from studio.ui.fields import Field
     from studio.ui.shown import Shown
+    from studio.ui.tuning import Detection
 
 _WIDE, _VERY_WIDE = 110, 160
 """Cells from which on the takes have a list, and other silences stand beside the verdicts."""
@@ -98,6 +99,7 @@ class TuningScreen(TuningLabels):
         """Nobody looks: nothing is read or heard for it."""
         for group in ("list", "take"):
             self.workers.cancel_group(self, group)
+        self._hear_no_words()
         self._stop()
 
     @override
@@ -120,7 +122,7 @@ class TuningScreen(TuningLabels):
         ear = None if sound is None or sound.at_s is None else round(sound.at_s, 2)
         return (
             live, live.is_connected, self._tuning.subject, self._tuning.pair, self._tuning.slider,
-            self._entries, ear if ear is None else str(ear),
+            self._entries, self._words_told, ear if ear is None else str(ear),
         )  # fmt: skip
 
     def _take_session_in(self, live: Shown) -> None:
@@ -143,6 +145,7 @@ class TuningScreen(TuningLabels):
 
     @override
     def fill(self, live: Shown) -> None:
+        self._want_words()
         tuning, subject = self._tuning, self._subject
         a, b = tuning.reading("a"), tuning.reading("b")
         sound = self._studio.lab_sound
@@ -163,24 +166,26 @@ class TuningScreen(TuningLabels):
 
     def _fill_sliders(self) -> None:
         tuning, palette = self._tuning, self.palette
-        pair, share = tuning.pair, self._subject.share if self._subject is not None else 0.0
+        pair = tuning.pair
         heads: list[Text] = [
             summary_line(
-                "A", tuning.reading("a"), share, palette,
+                "A", tuning.reading("a"), self._waits(pair.a), palette,
                 is_edited=pair.edits == "a" and pair.b is not None,
             )
         ]  # fmt: skip
         if pair.b is not None:
             is_b = pair.edits == "b"
-            heads.append(summary_line("B", tuning.reading("b"), share, palette, is_edited=is_b))
+            waits = self._waits(pair.b)
+            heads.append(summary_line("B", tuning.reading("b"), waits, palette, is_edited=is_b))
         rows = [
             SliderRow(
                 each,
-                value_of(pair.a, each),
-                None if pair.b is None else value_of(pair.b, each),
+                _standing(pair.a, each),
+                _standing(pair.b, each),
                 each.path == tuning.slider,
+                has_b=pair.b is not None,
             )
-            for each in SLIDERS
+            for each in rows_of(pair.edited)
         ]
         self._sliders.show(heads, rows, pair.edits)
 
@@ -202,7 +207,8 @@ class TuningScreen(TuningLabels):
         if reading is not None:
             at_ms = self._at_ms
             found = at_hand(reading.pauses, reading.rules, at_ms)
-        present_ms = self._tuning.pair.edited.silence_duration_ms
+        edited = self._tuning.pair.edited
+        present_ms = -1 if edited.by_words else edited.silence_duration_ms
         width = self._others.columns
         self._others.say(whatif_lines(found, present_ms, width, self.palette))
 
@@ -230,8 +236,12 @@ class TuningScreen(TuningLabels):
         self._moved()
 
     def action_set(self) -> None:
-        """Have the slider's value typed."""
+        """Have the slider's value typed, or the next of its choices."""
         slider = slider_named(self._tuning.slider)
+        if slider.kind == "choice":
+            self._tuning.cycle()
+            self._moved()
+            return
         held = written(slider, value_of(self._tuning.pair.edited, slider))
         value = held.removesuffix(slider.unit).replace(",", "")
 
@@ -240,6 +250,11 @@ class TuningScreen(TuningLabels):
                 self._moved()
 
         self._studio.ask(slider.label, slider.how, value, done)
+
+    def action_switch(self) -> None:
+        """Have the other type of turn detection."""
+        self._tuning.switch()
+        self._moved()
 
     def _moved(self) -> None:
         if self._live is not None:
@@ -397,14 +412,7 @@ class TuningScreen(TuningLabels):
 
     @property
     def _detection(self) -> SessionSettings:
-        edited = self._tuning.pair.edited
-        detection = TurnDetection(
-            type="server_vad",
-            threshold=edited.threshold,
-            prefix_padding_ms=edited.prefix_padding_ms,
-            silence_duration_ms=edited.silence_duration_ms,
-        )
-        return SessionSettings(turn_detection=detection)
+        return SessionSettings(turn_detection=self._tuning.pair.edited.wire)
 
     def action_apply(self) -> None:
         """Ask the live session for this setting."""
@@ -465,6 +473,13 @@ class TuningScreen(TuningLabels):
             self._filter.value = ""
         else:
             super().action_leave()
+
+
+def _standing(settings: Detection | None, slider: Field) -> float | str | None:
+    """Where a slider of a setting stands; None where it has no such slider."""
+    if settings is None or slider not in rows_of(settings):
+        return None
+    return value_of(settings, slider)
 
 
 def _ignore(_: object) -> None:

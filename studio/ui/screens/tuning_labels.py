@@ -10,7 +10,7 @@ from studio.lab.labels import Label, Truth
 from studio.ui.labelling import Edge, Grip, added, changed, grip_at, moved, new_label
 from studio.ui.present.tuning_lanes import label_at, stretch_at
 from studio.ui.screens.overlays import Prompt
-from studio.ui.screens.tuning_takes import TuningTakes
+from studio.ui.screens.tuning_words import TuningWords
 from studio.ui.tuning import Relabelled
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ANYWHERE_MS = 1e9
 
 
-class TuningLabels(TuningTakes):
+class TuningLabels(TuningWords):
     """The keys and the pointer that say what is true of a take."""
 
     _before_drag: tuple[Truth | None] | None = None

@@ -90,6 +90,9 @@ class TuningTakes(TuningBase):
         if held[1] is None:
             return TakeRow(entry.name, entry.duration_ms, note="no labels")
         counts = self._tuning.counts(held[0], held[1])
+        if counts is None:  # words decide, and nobody asked for those of this take
+            note = "no words"
+            return TakeRow(entry.name, entry.duration_ms, note=note, is_shipped=entry.is_shipped)
         return TakeRow(entry.name, entry.duration_ms, counts, is_shipped=entry.is_shipped)
 
     def _look_again(self) -> None:

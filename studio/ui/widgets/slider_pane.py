@@ -80,7 +80,7 @@ class SliderPane(Drawing):
         return self._rows[at] if 0 <= at < len(self._rows) else None
 
     def _share_at(self, x: int, row: SliderRow) -> float:
-        start, cells = slider_track(self.size.width, has_b=row.b is not None)
+        start, cells = slider_track(self.size.width, has_b=row.has_b)
         return (x - start) / max(1, cells - 1)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
