@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from copy import copy
+from operator import is_
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -11,7 +13,7 @@ from rich.text import Text
 from studio.core.units import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from studio.session.curves import Numbers
     from studio.ui.present.palette import Palette
@@ -26,6 +28,7 @@ _CELLS_PER_TICK = 9
 BLOCKS = " ▁▂▃▄▅▆▇█"
 
 Cell = tuple[str, str]
+T = TypeVar("T")
 
 
 class Flag(NamedTuple):
@@ -33,6 +36,33 @@ class Flag(NamedTuple):
 
     at: float
     name: str
+
+
+class Kept:
+    """What was made before, for the next time that it is made of the same."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, tuple[tuple[object, ...], tuple[object, ...], object]] = {}
+
+    def get(
+        self,
+        name: str,
+        things: tuple[object, ...],
+        values: tuple[object, ...],
+        make: Callable[[], T],
+    ) -> T:
+        """What is kept under a name, made anew where it would be another.
+
+        Args:
+            name: always of what is made in the same way.
+            things: what it is made of, the same only where they are the same objects.
+            values: what else it depends on, the same where they are equal.
+            make: makes it.
+        """
+        held = self._held.get(name)
+        if held is None or values != held[1] or not all(map(is_, things, held[0])):
+            held = self._held[name] = things, values, make()
+        return cast("T", held[2])
 
 
 class Sheet:
@@ -45,6 +75,24 @@ class Sheet:
         self._cursor = window.column(cursor)
         self._now = None if now is None else window.column(now)
         self._under = f" on {palette.selection}" if palette.selection != "default" else " reverse"
+
+    def lay(
+        self,
+        kept: Kept,
+        name: str,
+        things: tuple[object, ...],
+        values: tuple[object, ...],
+        draw: Callable[[Sheet], None],
+    ) -> None:
+        """Put lines under the others that `draw` adds to a sheet, or added when it was the same."""
+        look = (self.window, self.palette, self._cursor, self._now, *values)
+        self.lines += kept.get(name, things, look, lambda: self._drawn(draw))
+
+    def _drawn(self, draw: Callable[[Sheet], None]) -> list[Text]:
+        part = copy(self)
+        part.lines = []
+        draw(part)
+        return part.lines
 
     def blank(self) -> list[Cell]:
         """The cells of an empty line."""

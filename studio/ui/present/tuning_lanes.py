@@ -23,6 +23,7 @@ from studio.ui.present.time_sheet import (
     LABEL_CELLS,
     Cell,
     Flag,
+    Kept,
     Sheet,
     axis,
     cell_peaks,
@@ -86,9 +87,18 @@ class TuningPicture:
 
 
 def tuning_lines(
-    shown: TuningPicture, window: Window, cursor: float, height: int, palette: Palette
+    shown: TuningPicture,
+    window: Window,
+    cursor: float,
+    height: int,
+    palette: Palette,
+    kept: Kept | None = None,
 ) -> list[Text]:
-    """The lanes in `height` lines, each with its label before the window's cells."""
+    """The lanes in `height` lines, each with its label before the window's cells.
+
+    A lane that a change does not touch is the same lines as in what was `kept` of the last time.
+    """
+    kept = kept or Kept()
     sheet = Sheet(window, palette, cursor, shown.ear_s)
     lanes = 1 + (shown.b is not None) + (shown.server is not None)
     has_truth = shown.truth is not None
@@ -96,25 +106,52 @@ def tuning_lines(
     has_legend = height >= fixed + 9
     free = max(2, height - fixed - has_legend)
     wave = max(2, free // 2 // 2 * 2) if free >= 4 else 0
-    sheet.add("", axis(window, palette))
-    if shown.truth is not None:
-        sheet.add("labels", _labels(sheet, shown.truth, cursor * 1000))
-    states = _states(shown.a, window)
+    sheet.lay(kept, "axis", (), (), lambda part: part.add("", axis(window, palette)))
+    if (truth := shown.truth) is not None:
+        at_ms = cursor * 1000
+        sheet.lay(
+            kept, "labels", (truth,), (at_ms,),
+            lambda part: part.add("labels", _labels(part, truth, at_ms)),
+        )  # fmt: skip
     if wave:
-        _wave(sheet, shown.sound, states, wave)
-    _speech(sheet, shown, free - wave)
-    if shown.a is not None:
-        sheet.add("A", _lane(sheet, shown.a, palette.user))
+        states = tuple(kept.get("states", (shown.a,), (window,), lambda: _states(shown.a, window)))
+        sheet.lay(
+            kept, "sound", (shown.sound,), (states, wave),
+            lambda part: _wave(part, shown.sound, states, wave),
+        )  # fmt: skip
+    _lay_speech(sheet, kept, shown, free - wave)
+    _lay_setting(sheet, kept, "A", shown.a, palette.user)
     if has_truth:
-        sheet.add("", flag_cells(sheet, list(_flags(shown.a))))
-    if shown.b is not None:
-        sheet.add("B", _lane(sheet, shown.b, palette.accent))
+        sheet.lay(
+            kept, "flags", (shown.a,), (),
+            lambda part: part.add("", flag_cells(part, list(_flags(shown.a)))),
+        )  # fmt: skip
+    _lay_setting(sheet, kept, "B", shown.b, palette.accent)
     if shown.server is not None:
         sheet.add("server", _server(sheet, shown.server, shown.end_ms / 1000))
     sheet.lines.append(_values(shown, cursor, window, palette))
     if has_legend:
         sheet.lines.append(legend_line(palette, window.cells + LABEL_CELLS))
     return sheet.lines[:height]
+
+
+def _lay_setting(sheet: Sheet, kept: Kept, name: str, reading: Reading | None, color: str) -> None:
+    """The lane of a setting, where there is one."""
+    if reading is not None:
+        sheet.lay(
+            kept, name, (reading,), (), lambda part: part.add(name, _lane(part, reading, color))
+        )
+
+
+def _lay_speech(sheet: Sheet, kept: Kept, shown: TuningPicture, rows: int) -> None:
+    """The curve, which padding and silence leave as it is."""
+    values = None if shown.a is None else shown.a.probabilities
+    peaks = kept.get(
+        "peaks", (values,), (sheet.window,), lambda: cell_peaks(values, _STEP_S, sheet.window)
+    )
+    rules = [each.rules for each in (shown.a, shown.b) if each is not None]
+    bars = tuple((each.voiced_from, each.silent_below) for each in rules)
+    sheet.lay(kept, "vad", (values,), (rows, bars), lambda part: _speech(part, shown, peaks, rows))
 
 
 def _in_sight(stretches: Sequence[Stretch], window: Window) -> Sequence[Stretch]:
@@ -196,11 +233,9 @@ def _wave(sheet: Sheet, sound: Sound | None, states: Sequence[int], rows: int) -
         sheet.add("sound" if row == 0 else "", cells)
 
 
-def _speech(sheet: Sheet, shown: TuningPicture, rows: int) -> None:
+def _speech(sheet: Sheet, shown: TuningPicture, peaks: Sequence[float | None], rows: int) -> None:
     """The probability, with the bar that speech reaches and the one that silence falls below."""
     palette, reading = sheet.palette, shown.a
-    values = None if reading is None else reading.probabilities
-    peaks = cell_peaks(values, _STEP_S, sheet.window)
     voiced = reading.rules.voiced_from if reading is not None else math.inf
     silent = reading.rules.silent_below if reading is not None else -math.inf
     marks = _marks(shown, rows, palette)

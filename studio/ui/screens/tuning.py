@@ -162,7 +162,13 @@ class TuningScreen(TuningLabels):
             self._lanes.show(picture, follows=not subject.name)
         self._fill_sliders()
         self._fill_below()
-        self._fill_list()
+        counted, self._counted = self._counted, (tuning.pair, self._entries, self._name, subject)
+        if counted[:1] == self._counted[:1] or counted[1:] != self._counted[1:]:
+            self._fill_list()
+        else:  # a slider moved: the lanes come first
+            self.call_after_refresh(self._fill_list)
+
+    _counted: tuple[object, ...] = ()
 
     def _fill_sliders(self) -> None:
         tuning, palette = self._tuning, self.palette

@@ -101,6 +101,11 @@ class Keys(Bar):
             is_recording: whether a stored session is shown, with which nobody can talk.
         """
         now = labels or {}
+        colors = palette_from(self.app.theme_variables)
+        asked = (scope, keymap, now, left_out, is_recording, self.size.width, colors)
+        if asked == self._asked:
+            return
+        self._asked = asked
         shown = [
             replace(action, label=now.get(action.id, action.label))
             for action in ACTIONS
@@ -135,6 +140,8 @@ class Keys(Bar):
             line.append_text(piece)
         line.append(" " * max(0, self.size.width - line.cell_len - end.cell_len))
         self.show(line.append_text(end))
+
+    _asked: tuple[object, ...] = ()
 
     @property
     def _gap(self) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
@@ -17,7 +18,6 @@ from studio.ui.present.palette import Palette, palette_from
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
-    from textual.geometry import Region
 
 
 CURSOR, RELATED = "lines--cursor", "lines--related"
@@ -133,7 +133,7 @@ def strip_of(text: Text, width: int, ground: Style, console: Console) -> Strip:
 
 
 class Drawing(Widget):
-    """A few lines that fill the widget, all made anew when it is drawn."""
+    """A few lines that fill the widget; those that became others are painted anew."""
 
     def drawn_lines(self, width: int, height: int) -> list[Text]:
         """The lines from the top, `width` cells at most."""
@@ -142,7 +142,34 @@ class Drawing(Widget):
     def __init__(self, name: str) -> None:
         super().__init__(id=name)
         self._drawn: list[Text] = []
+        self._drawn_for: tuple[Size, Palette] | None = None
         self._ground = Style()
+
+    def redraw(self) -> None:
+        """What is shown is something else: make the lines again before the next paint."""
+        self._is_stale = True
+        self.check_idle()
+
+    _is_stale = False
+
+    def on_idle(self) -> None:
+        """Paint the lines that became others."""
+        if self._is_stale and self.is_attached:
+            before = self._drawn
+            if not self._draw():
+                self.refresh()
+                return
+            width, pairs = self.content_size.width, enumerate(zip_longest(before, self._drawn))
+            changed = [Region(0, y, width, 1) for y, (old, new) in pairs if not _alike(old, new)]
+            if changed:
+                self.refresh(*changed)
+
+    def _draw(self) -> bool:
+        """Make the lines; whether they stand where the ones before them stood."""
+        size, self._is_stale = self.content_size, False
+        known, self._drawn_for = self._drawn_for, (size, palette_from(self.app.theme_variables))
+        self._drawn = self.drawn_lines(size.width, size.height)
+        return known == self._drawn_for
 
     @property
     def plain(self) -> str:
@@ -152,7 +179,8 @@ class Drawing(Widget):
 
     @override
     def render_lines(self, crop: Region) -> list[Strip]:
-        self._drawn = self.drawn_lines(self.content_size.width, self.content_size.height)
+        if self._is_stale or self._drawn_for is None or self._drawn_for[0] != self.content_size:
+            self._draw()
         self._ground = self.rich_style
         return super().render_lines(crop)
 
@@ -162,6 +190,13 @@ class Drawing(Widget):
         if y >= len(self._drawn):
             return Strip.blank(width, self._ground)
         return strip_of(self._drawn[y], width, self._ground, self.app.console)
+
+
+def _alike(one: Text | None, other: Text | None) -> bool:
+    """Whether two lines look the same."""
+    if one is other or one is None or other is None:
+        return one is other
+    return one == other and one.style == other.style
 
 
 def _segments(text: Text, ground: Style, console: Console) -> list[Segment]:

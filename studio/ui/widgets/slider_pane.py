@@ -61,7 +61,7 @@ class SliderPane(Drawing):
         is_as_high = len(heads) + len(rows) == self.lines
         self._heads, self._rows, self._edits = heads, rows, edits
         if is_as_high:
-            self.refresh()
+            self.redraw()
         else:
             self.styles.height = self.lines
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 from rich.text import Text
+from textual.geometry import Region
 from textual.message import Message
 from typing_extensions import override
 
@@ -14,7 +15,7 @@ from studio.ui.widgets.bars import Bar
 from studio.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual import events
 
@@ -35,6 +36,8 @@ class TakeList(Lines):
         self._row_at: Callable[[int], TakeRow] | None = None
         self._place = 0
         self._told: list[Text] = []
+        self._rows: dict[int, TakeRow] = {}
+        self._seen: tuple[object, ...] = ()
 
     def show(
         self,
@@ -47,9 +50,29 @@ class TakeList(Lines):
         moved = place != self._place
         self._count, self._row_at, self._place = count, row_at, place
         self._told = empty_lines(hints, self.palette) if hints else []
-        self.changed()
+        before, self._rows = self._rows, {}
+        seen = (count, place, tuple(hints), self.palette, self.columns, self.scroll_offset)
+        if seen == self._seen and before:
+            self._refresh_rows(before)
+        else:
+            self._seen = seen
+            self.changed()
         if moved and place >= 0:
             self.show_line(place)
+
+    def _refresh_rows(self, before: Mapping[int, TakeRow]) -> None:
+        """Paint those that were painted and are others now."""
+        top, width = self.scroll_offset.y, self.size.width
+        changed = [at for at, row in before.items() if self._row(at) != row]
+        if changed:
+            self.refresh(*(Region(0, at - top, width, 1) for at in changed))
+
+    def _row(self, at: int) -> TakeRow:
+        """A row, made when it is looked at."""
+        assert self._row_at is not None
+        if at not in self._rows:
+            self._rows[at] = self._row_at(at)
+        return self._rows[at]
 
     @override
     def line_count(self) -> int:
@@ -62,7 +85,7 @@ class TakeList(Lines):
             line = self._told[at].copy() if at >= 0 else Text("", end="")
             line.truncate(width, overflow="ellipsis")
             return line
-        return take_line(self._row_at(index), width, self.palette, is_at=index == self._place)
+        return take_line(self._row(index), width, self.palette, is_at=index == self._place)
 
     @override
     def highlighted(self) -> int:

@@ -67,7 +67,7 @@ class TimeView(Drawing, can_focus=True):
             self.window = Window.over(0.0, self._longest_s, self._cells)
         elif self.following:
             self.window = self.window.showing(self.cursor)
-        self.refresh()
+        self.redraw()
 
     def forget(self) -> None:
         """Another session: all of it is shown, and followed."""
@@ -137,7 +137,7 @@ class TimeView(Drawing, can_focus=True):
     def _see(self, window: Window) -> None:
         if not self._fits_all:
             self.window = window.within(self._longest_s)
-        self.refresh()
+        self.redraw()
 
     # The mouse
 

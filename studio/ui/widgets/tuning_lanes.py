@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from studio.ui.labelling import grip_at
 from studio.ui.present.palette import palette_from
+from studio.ui.present.time_sheet import Kept
 from studio.ui.present.tuning_lanes import TuningPicture, tuning_lines
 from studio.ui.widgets.bindings import bindings_of
 from studio.ui.widgets.time_view import TimeView
@@ -38,6 +39,7 @@ class TuningLanes(TimeView):
     def __init__(self) -> None:
         super().__init__("tuning")
         self.picture = TuningPicture()
+        self._kept = Kept()
         self._grip: Grip | None = None
         self._dragged_ms: float | None = None
 
@@ -51,7 +53,7 @@ class TuningLanes(TimeView):
     @override
     def drawn_lines(self, width: int, height: int) -> list[Text]:
         palette = palette_from(self.app.theme_variables)
-        return tuning_lines(self.picture, self.window, self.cursor, height, palette)
+        return tuning_lines(self.picture, self.window, self.cursor, height, palette, self._kept)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take hold of an edge that is near."""
