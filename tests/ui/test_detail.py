@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from studio.config.themes import bundled_theme_folder, load_themes
 from studio.protocol.codec import decode_client, decode_server
 from studio.protocol.lint import Finding
 from studio.session.envelope import Envelope, Origin
-from studio.session.local import MuteSet
+from studio.session.local import DeviceOpened, MuteSet
 from studio.ui.detail_view import Subject, previous_of_its_type, subject_of
 from studio.ui.opening import Opening
 from studio.ui.theming import FALLBACKS, textual_theme
@@ -343,11 +344,21 @@ async def test_an_events_sound_is_played_from_its_track() -> None:
         assert [each.at_s for each in wanted.output] == [0.0]
 
 
+def with_a_microphone(envelopes: Iterable[Envelope]) -> list[Envelope]:
+    """The same, heard by a sound card's microphone in place of a virtual one."""
+    return [
+        replace(each, event=each.event.model_copy(update={"virtual": False}))
+        if isinstance(each.event, DeviceOpened)
+        else each
+        for each in envelopes
+    ]
+
+
 async def test_nothing_is_played_into_an_open_microphone() -> None:
     desk = FakeDesk()
     size = (200, 60)
     async with stage(size, opening=lambda feed: Opening(feed, PLAN, desk=desk)) as held:
-        await held.play(conversations.answering())
+        await held.play(with_a_microphone(conversations.answering()))
         for envelope in conversations.answering():
             desk.audio_of[held.live.path, envelope.seq] = b"\x00\x40" * 2400
         await to_a_delta(held)
