@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from studio.lab.take_files import StoredTake
     from studio.lab.twin import Pass, Twin
     from studio.ui.desk import Progress
+    from studio.ui.take_recording import TakeRecording
     from studio.vad.whole import Probabilities
 
 
@@ -54,7 +55,7 @@ class LabTakes:
     def __init__(self, paths: Paths, sessions_dir: Path, clock: Clock) -> None:
         self._takes = TakeLibrary(TakeStore(paths.takes_dir))
         self._sessions_dir = sessions_dir
-        self._cache_dir = paths.cache_dir
+        self._paths = paths
         self._clock = clock
         self._twin: Twin | None = None
         self._words: SemanticTwin | None = None
@@ -79,7 +80,7 @@ class LabTakes:
         if self._twin is None:
             from studio.lab.hearing import listener
 
-            self._twin = listener(self._cache_dir)
+            self._twin = listener(self._paths.cache_dir)
         async for heard in self._now_and_then(self._twin.listen(take)):
             yield heard
 
@@ -103,7 +104,7 @@ class LabTakes:
         if self._words is None:
             from studio.lab.hearing import word_listener
 
-            self._words = await asyncio.to_thread(word_listener, self._cache_dir)
+            self._words = await asyncio.to_thread(word_listener, self._paths.cache_dir)
         pauses = self._words.listen(take, probabilities, eagerness)
         async for heard in self._now_and_then(pauses):
             yield heard
@@ -125,7 +126,7 @@ class LabTakes:
         from studio.lab.hearing import listener
         from studio.lab.proposal import propose
 
-        twin = self._twin or listener(self._cache_dir)
+        twin = self._twin or listener(self._paths.cache_dir)
         return await asyncio.to_thread(lambda: propose(take, twin.hear(take)))
 
     async def import_labels(self, name: str, path: str) -> Truth:
@@ -163,6 +164,13 @@ class LabTakes:
             StudioError: no voice is installed, or nothing is to be said.
         """
         return await self._added(f"{SAY}{text}", _ignored)
+
+    def record(self, microphone: str) -> TakeRecording:
+        """A recording by a child that begins when its steps are asked for."""
+        from studio.app.child_recording import ChildRecording
+        from studio.app.take_recording import card_wanted
+
+        return ChildRecording(self._paths, card_wanted(microphone))
 
     async def _added(
         self, source: str, progress: Progress, *, by_turn: bool = False

@@ -130,6 +130,7 @@ class StudioApp(Talking, Replaying):
         "audition.tcss",
         "composer.tcss",
         "presets.tcss",
+        "record.tcss",
         "sweep.tcss",
         "overlays.tcss",
     ]

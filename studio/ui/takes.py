@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from studio.lab.take import Take
     from studio.lab.twin import Pass
     from studio.ui.desk import Progress
+    from studio.ui.take_recording import TakeRecording
     from studio.vad.whole import Probabilities
 
 
@@ -111,6 +112,15 @@ class Takes(Protocol):
 
         Raises:
             StudioError: no voice is installed, or nothing is to be said.
+        """
+        ...
+
+    def record(self, microphone: str) -> TakeRecording:
+        """A recording that begins when its steps are asked for.
+
+        Args:
+            microphone: as `ConnectPlan.microphone` names it; what is no card stands for the
+                system's own.
         """
         ...
 

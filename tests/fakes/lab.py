@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from studio.lab.semantic import SemanticTwin, Worded
 from studio.lab.take import Take
 from studio.lab.twin import Pass
 from studio.ui.desk import Progress
+from studio.ui.take_recording import RecordingStep
 from studio.ui.takes import TakeEntry
 from studio.vad.whole import Probabilities
 from tests.fakes.speech import ToneSpeech
@@ -47,6 +49,35 @@ def unlabelled() -> tuple[Take, Probabilities]:
 
 
 @dataclass
+class FakeRecording:
+    """A recording whose steps a test puts in; None ends them.
+
+    Attributes:
+        told: what it was asked to do.
+        closed: how often its steps ended.
+    """
+
+    coming: asyncio.Queue[RecordingStep | StudioError | None] = field(default_factory=asyncio.Queue)
+    told: list[str] = field(default_factory=list)
+    closed: int = 0
+
+    async def steps(self) -> AsyncGenerator[RecordingStep, None]:
+        try:
+            while (step := await self.coming.get()) is not None:
+                if isinstance(step, StudioError):
+                    raise step
+                yield step
+        finally:
+            self.closed += 1
+
+    def begin(self) -> None:
+        self.told.append("begin")
+
+    def end(self) -> None:
+        self.told.append("end")
+
+
+@dataclass
 class FakeTakes:
     """`Takes` in memory.
 
@@ -58,6 +89,7 @@ class FakeTakes:
         gone: takes that were put away, last one last.
         slices: into how many pieces a pass comes.
         speech: hears the words, one pause after the other.
+        recording: the one recording there is.
     """
 
     known: dict[str, tuple[Take, Probabilities]] = field(default_factory=dict)
@@ -67,6 +99,7 @@ class FakeTakes:
     gone: list[tuple[Take, Probabilities]] = field(default_factory=list)
     slices: int = 1
     speech: ToneSpeech = field(default_factory=ToneSpeech)
+    recording: FakeRecording = field(default_factory=FakeRecording)
 
     @classmethod
     def of(cls, *takes: tuple[Take, Probabilities]) -> FakeTakes:
@@ -134,6 +167,10 @@ class FakeTakes:
 
     async def add_spoken(self, text: str) -> Sequence[str]:
         return [self._add("words", text)]
+
+    def record(self, microphone: str) -> FakeRecording:
+        self.added.append(("record", microphone))
+        return self.recording
 
     def _add(self, source: str, what: str) -> str:
         self.added.append((source, what))

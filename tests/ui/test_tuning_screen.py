@@ -233,7 +233,7 @@ async def test_an_empty_lab_says_how_to_get_a_take() -> None:
     async with lab() as found:
         await found.held.until(lambda: "No take yet" in found.words("takes"))
         assert "studio lab take" in found.words("takes")
-        await found.press("M", "down", "enter", *"hello", "enter")
+        await found.press("M", "down", "down", "enter", *"hello", "enter")
         await found.held.until(lambda: found.takes.added)
         assert found.takes.added == [("words", "hello")]
         await found.held.until(lambda: found.screen._name == "new-1")

@@ -1,4 +1,4 @@
-"""The takes of the lab's screen: listing, choosing, hearing them through, getting and dropping."""
+"""The takes of the lab's screen: listing, choosing, hearing them through and dropping."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ import numpy as np
 from studio.audio.shape import Shape
 from studio.core.errors import StudioError
 from studio.session.curves import TrackCurves
-from studio.ui.choice import Choice
 from studio.ui.present.take_rows import TakeRow
 from studio.ui.present.verdicts import verdict_rows
-from studio.ui.screens.overlays import Chooser
 from studio.ui.screens.tuning_base import TuningBase
 from studio.ui.session_subject import session_subject
 from studio.ui.tuning import PutAway, Relabelled, Subject
 from studio.ui.widgets.take_list import TakeLine, TakeList
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from studio.lab.labels import Truth
     from studio.ui.desk import Desk
@@ -29,10 +27,7 @@ if TYPE_CHECKING:
     from studio.ui.takes import TakeEntry, Takes
     from studio.vad.whole import Probabilities
 
-    AddTakes = Callable[[], Awaitable[Sequence[str]]]
-
 _LOOK_EVERY_S = 0.5
-_SESSION, _TURNS = "session", "turns"
 
 
 class TuningTakes(TuningBase):
@@ -230,54 +225,6 @@ class TuningTakes(TuningBase):
         names = self._names
         if event.place < len(names) and names[event.place] != self._name:
             self._choose(names[event.place])
-
-    def action_add(self) -> None:
-        """Choose where a take is to come from."""
-        has_session = self._live is not None and bool(self._live.path)
-        choices = [
-            Choice(
-                _SESSION, "this session", "all that the microphone sent", is_note=not has_session
-            ),
-            Choice(_TURNS, "its turns", "a take for each", is_note=not has_session),
-            Choice("words", "words", "a voice speaks them, pauses in brackets"),
-            Choice("file", "a file or folder", "WAV, FLAC, Ogg, MP3"),
-        ]
-        self._studio.choose(Chooser("Get a take from", choices), self._add_from)
-
-    def _add_from(self, source: str | None) -> None:
-        takes, live = self._takes, self._live
-        if takes is None or live is None or not source:
-            return
-        if source in (_SESSION, _TURNS):
-            path, by_turn = live.path, source == _TURNS
-            self._work(
-                lambda: self._added(takes, lambda: takes.add_session(path, by_turn=by_turn)), "add"
-            )
-        elif source == "words":
-            hint = "So um [0.6s] I would like a table.  [noise] makes it noise."
-            self._studio.ask("speak", hint, "", self._add_words)
-        else:
-            self._studio.ask("file", "A sound file or a folder of them.", "", self._add_file)
-
-    def _add_words(self, text: str) -> None:
-        if (takes := self._takes) is not None:
-            self._work(lambda: self._added(takes, lambda: takes.add_spoken(text)), "add")
-
-    def _add_file(self, path: str) -> None:
-        if (takes := self._takes) is not None:
-
-            def told(_share: float, words: str) -> None:
-                self._say(words)
-
-            self._work(lambda: self._added(takes, lambda: takes.add_file(path, told)), "add")
-
-    async def _added(self, takes: Takes, add: AddTakes) -> None:
-        names = await add()
-        self._entries = await takes.entries()
-        self._say(f"New: {', '.join(names[:3])}" + (" …" if len(names) > 3 else ""))
-        if names:
-            self._choose(names[0])
-        self._look_again()
 
     def action_delete(self) -> None:
         """Put the chosen take away."""

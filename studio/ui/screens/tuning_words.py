@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.core.errors import StudioError
-from studio.ui.screens.tuning_takes import TuningTakes
+from studio.ui.screens.tuning_adding import TuningAdding
 
 if TYPE_CHECKING:
     from studio.lab.take import Take
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _GROUP = "words"
 
 
-class TuningWords(TuningTakes):
+class TuningWords(TuningAdding):
     """Has words recognised, and says how far that is."""
 
     _words_key: tuple[str, str] | None = None
