@@ -167,6 +167,19 @@ async def test_the_newest_line_is_in_sight_in_the_paint_that_a_new_size_begins_w
             assert all(0 <= line < lines for lines, line in painted)
 
 
+async def test_columns_that_get_room_after_the_end_are_filled() -> None:
+    async with stage((200, 60)) as held:
+        await held.play(conversations.tool_round())
+        await held.pilot.press("3")
+        pane = inspector(held)
+        await held.until(lambda: "response.done" in held.words("inspector"))
+        assert "anchor" not in pane.chosen.widths(pane.columns)
+        held.app.action_zoom()
+        held.app.look()  # before the layout gives the columns their room
+        await held.until(lambda: "anchor" in pane.chosen.widths(pane.columns))
+        assert "+1.08s" in held.words("inspector")
+
+
 async def test_marks_jumps_and_the_thread_of_a_response() -> None:
     async with stage() as held:
         await held.play(conversations.tool_round())

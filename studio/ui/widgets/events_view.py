@@ -84,9 +84,13 @@ class EventsView(Lines):
             self.held, self._lines = Inspection(shown), EventLines()
             self.began(self.held)
         self.held.shown = shown
-        widths = self._widths(self.columns)
         with self._steady():
-            self.held.take(needs_facts="turn" in widths or "anchor" in widths)
+            self._take(self.held)
+
+    def _take(self, held: Inspection) -> None:
+        """Take in what came, and what columns for which there is room tell of it."""
+        widths = self._widths(self.columns)
+        held.take(needs_facts="turn" in widths or "anchor" in widths)
 
     def began(self, held: Inspection) -> None:
         """Another session is listed from now on."""
@@ -125,14 +129,14 @@ class EventsView(Lines):
     def _size_updated(
         self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
     ) -> bool:
-        """More or fewer lines fit: the cursor stays in sight.
+        """More or fewer lines and columns fit: the cursor stays in sight.
 
         It does so in the paint that the layout ends with; a resize event comes after that.
         """
         is_news = super()._size_updated(size, virtual_size, container_size, layout)
         if is_news and self.held is not None:
             with self._steady():
-                pass
+                self._take(self.held)
             if self.highlighted() >= 0:
                 self.show_line(self.highlighted())
         return is_news
