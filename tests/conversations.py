@@ -653,7 +653,9 @@ def push_to_talk() -> tuple[Envelope, ...]:
     return talk.reply(ANSWER).end().envelopes
 
 
-def refused_setting() -> tuple[Envelope, ...]:
+def refused_setting(
+    why: str = "Cannot update a conversation's voice if assistant audio is present.",
+) -> tuple[Envelope, ...]:
     """An update is refused as a whole, with the server's words."""
     talk = Talk().connect()
     said = talk.script
@@ -667,7 +669,7 @@ def refused_setting() -> tuple[Envelope, ...]:
             error=ErrorDetail(
                 type="invalid_request_error",
                 code="cannot_update_voice",
-                message="Cannot update a conversation's voice if assistant audio is present.",
+                message=why,
                 param="session.audio.output.voice",
                 event_id="event_bad",
             ),

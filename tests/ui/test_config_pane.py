@@ -6,7 +6,6 @@ from studio.session.local import DeviceOpened, SettingsAsked, SoundWanted
 from studio.ui.app import Opening
 from studio.ui.fields import rows_for
 from studio.ui.live import SETTLE_S
-from studio.ui.present.config import ConfigView, help_lines
 from studio.ui.screens.overlays import Chooser, Prompt
 from studio.ui.widgets.config_pane import ConfigPane
 from tests import conversations
@@ -111,11 +110,12 @@ async def test_a_list_that_is_whole_offers_nothing_else() -> None:
 async def test_a_long_refusal_is_shown_whole() -> None:
     words = "Supported values are: " + ", ".join(f"voice-{at}" for at in range(12))
     async with stage() as held:
+        await held.play(conversations.refused_setting(words))
         await go_to(held, "voice")
-        pane = held.app.screen.query_one(ConfigPane)
-        pane.show(ConfigView(PLAN), words)
-        lines = help_lines(ConfigView(PLAN), "voice", pane.help.size.width, pane.palette, words)
+        await held.until(lambda: "voice-11" in held.bar("config-help"))
+        lines = held.bar("config-help").splitlines()
         assert len(lines) > 3
+        pane = held.app.screen.query_one(ConfigPane)
         await held.until(lambda: pane.help.size.height == len(lines))
 
 
