@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from studio.core.units import VAD_FRAME_MS
 from studio.lab.reasons import TimedReasons, WordReasons
-from studio.lab.score import LATE_MS, Bounds, judged, outcome
+from studio.lab.score import Bounds, Fates, judged, outcome
 from studio.lab.semantic import SemanticTwin
 from studio.vad.endofturn import LONGEST_WAIT_MS
 from studio.vad.profile import OPENAI
@@ -56,7 +56,7 @@ class Counts(NamedTuple):
     """The verdicts on a take in numbers.
 
     Attributes:
-        delay_ms: of each true turn whose end was decided, ascending.
+        delay_ms: of each true turn that is not lost, ascending.
     """
 
     turns: int = 0
@@ -157,17 +157,15 @@ class Reading:
             return None
         turns, noises = Bounds.of(self.truth.turns), Bounds.of(self.truth.noises)
         found = outcome(self.spans, self.rules, turns, noises)
-        cut = found.cut_off
-        merged = found.merged & ~cut
-        answered = found.answered
+        fates = Fates.of(found)
         return Counts(
             turns=turns.begin_ms.size,
-            cut_off=int(cut.sum()),
-            late=int((answered & ~cut & (found.delay_ms > LATE_MS)).sum()),
-            missed=int(found.missed.sum()),
-            merged=int(merged.sum()),
+            cut_off=int(fates.cut_off.sum()),
+            late=int(fates.late.sum()),
+            missed=int(fates.missed.sum()),
+            merged=int(fates.merged.sum()),
             ghosts=int(found.ghost.sum()),
-            delay_ms=tuple(sorted(found.delay_ms[answered].tolist())),
+            delay_ms=tuple(sorted(found.delay_ms[fates.fine].tolist())),
         )
 
 

@@ -87,6 +87,30 @@ class Outcome(NamedTuple):
         return ~self.missed & ~self.merged
 
 
+class Fates(NamedTuple):
+    """Which true turns are counted as what, each by the worst that happened to it.
+
+    Attributes:
+        merged: taken together with the next one, and not cut off before.
+        fine: neither cut off nor missed nor merged: someone got an answer of their own.
+        late: fine, but for a wait that is longer than `LATE_MS`.
+    """
+
+    cut_off: Flags
+    missed: Flags
+    merged: Flags
+    fine: Flags
+    late: Flags
+
+    @staticmethod
+    def of(found: Outcome) -> Fates:
+        """What a sweep and a trial count an outcome as."""
+        cut_off = found.cut_off
+        fine = found.answered & ~cut_off
+        late = fine & (found.delay_ms > LATE_MS)
+        return Fates(cut_off, found.missed, found.merged & ~cut_off, fine, late)
+
+
 def outcome(spans: Spans, rules: Rules, turns: Bounds, noises: Bounds) -> Outcome:
     """What these predicted turns, made by these rules, are to these true ones."""
     speech_from = spans.first_voiced * VAD_FRAME_MS

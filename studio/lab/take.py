@@ -26,7 +26,7 @@ class Take:
     """
 
     name: str
-    audio: bytes
+    audio: bytes = field(repr=False)
     audio_format: AudioFormat = AudioFormat.PCM16
     truth: Truth | None = None
     origin: str = ""

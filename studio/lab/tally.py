@@ -17,7 +17,7 @@ import numpy as np
 from typing_extensions import override
 
 from studio.core.units import VAD_FRAME_MS
-from studio.lab.score import LATE_MS, TOLERANCE_MS, clipping, outcome
+from studio.lab.score import TOLERANCE_MS, Fates, clipping, outcome
 from studio.vad.segmenter import Rules, SegmenterSettings
 from studio.vad.whole import Pauses
 
@@ -164,19 +164,14 @@ class _Row:
         """Note what one silence, with each prefix, makes of the takes."""
         spans = pauses.spans(rules[0].silence_frames)
         found = outcome(spans, rules[0], batch.turns, batch.noises)
-        units, answered = batch.turn_units, found.answered
-        cut_off = np.flatnonzero(found.cuts)
-        late = answered & (found.delay_ms > LATE_MS)
-        late[cut_off] = False
-        merged = found.merged.copy()
-        merged[cut_off] = False
+        units, fates = batch.turn_units, Fates.of(found)
         for at, counted in enumerate(
             (
-                units[cut_off],
-                np.repeat(units[cut_off], found.cuts[cut_off]),
-                units[found.missed],
-                units[merged],
-                units[late],
+                units[fates.cut_off],
+                np.repeat(units, found.cuts),
+                units[fates.missed],
+                units[fates.merged],
+                units[fates.late],
                 batch.units_at(spans.first_voiced[found.ghost]),
                 batch.units_at(spans.first_voiced[found.noise]),
             )
@@ -185,11 +180,10 @@ class _Row:
         for prefix, each in enumerate(rules):
             lost = clipping(spans, each, batch.turns, found.first, found.missed) > 0
             self.clipped.append(units[lost] + (silence * self._prefixes + prefix) * UNITS)
-        answered[cut_off] = False
-        delays = found.delay_ms[answered] - LEAST_DELAY_MS
+        delays = found.delay_ms[fates.fine] - LEAST_DELAY_MS
         delays = np.minimum(np.maximum(delays, 0), _DELAYS - 1)
         self.delays.append(delays + silence * _DELAYS)
-        steps = units[answered] * STEPS + delays // VAD_FRAME_MS
+        steps = units[fates.fine] * STEPS + delays // VAD_FRAME_MS
         self.unit_delays.append(steps + silence * UNITS * STEPS)
 
 

@@ -12,7 +12,7 @@ from studio.core.errors import StudioError
 from studio.core.units import VAD_FRAME_MS
 from studio.lab.explained import explain, hear
 from studio.lab.logged import read_logged
-from studio.lab.score import LATE_MS, Bounds, outcome
+from studio.lab.score import Bounds, Fates, outcome
 from studio.session.reduce import fold
 from studio.session.turns import turns
 from studio.storage.reader import open_session
@@ -65,7 +65,8 @@ class Tried:
         observed: counts by the server's own edges; None for a take without labels.
         predicted: counts by the twin, of the take alone; None where words decide and none can be
             recognised. By words, they are what the local server's rule would do.
-        end_delay_ms: from the person's last sound to the server's decision, of audio, each turn.
+        end_delay_ms: from the person's last sound to the server's decision, of audio, of each turn
+            that is not lost.
         latency_ms: total latency of each answer that was heard.
         notice_ms: from the person's last sound until the end of the turn was known here, in time.
         notes: what stands in the way of taking it at its word, in sentences.
@@ -152,15 +153,14 @@ def result_of(
 
 def counted(found: Outcome) -> Counts:
     """An outcome's figures."""
-    is_cut = found.cut_off
-    late = found.answered & (found.delay_ms > LATE_MS) & ~is_cut
+    fates = Fates.of(found)
     return Counts(
         turns=found.missed.size,
-        cut_off=int(is_cut.sum()),
+        cut_off=int(fates.cut_off.sum()),
         cuts=int(found.cuts.sum()),
-        missed=int(found.missed.sum()),
-        merged=int((found.merged & ~is_cut).sum()),
-        late=int(late.sum()),
+        missed=int(fates.missed.sum()),
+        merged=int(fates.merged.sum()),
+        late=int(fates.late.sum()),
         ghosts=int(found.ghost.sum()),
         noise_ghosts=int(found.noise.sum()),
         clipped=int((found.clipped_ms > 0).sum()),
@@ -231,7 +231,7 @@ def _tried(
         said = reported_spans(logged, heard.stretches[0].probabilities, rules)
         found = outcome(said, rules, *bounds)
         observed = counted(found)
-        delays = tuple(found.delay_ms[found.answered].tolist())
+        delays = tuple(found.delay_ms[Fates.of(found).fine].tolist())
         expected = _predicted(take, arm, twin, rules, words)
         if expected is not None:
             predicted = counted(outcome(*expected, *bounds))

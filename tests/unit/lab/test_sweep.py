@@ -13,12 +13,14 @@ from studio.lab.augment import CLEAN, Gain, Variant
 from studio.lab.figures import Figures
 from studio.lab.grid import Grid
 from studio.lab.labels import Label
+from studio.lab.reading import Reading
 from studio.lab.refs import Held
-from studio.lab.score import judged
+from studio.lab.score import Bounds, judged, outcome
 from studio.lab.spread import Here, Processes
 from studio.lab.sweep import Plan, Swept, sweep
 from studio.lab.sweep_state import SweepState
-from studio.lab.tally import COUNTED, Tally
+from studio.lab.tally import COUNTED, LEAST_DELAY_MS, MOST_DELAY_MS, Tally
+from studio.lab.trial_result import counted
 from studio.vad.profile import Profile
 from studio.vad.segmenter import Rules
 from studio.vad.whole import Pauses
@@ -83,17 +85,36 @@ def test_a_sweep_counts_what_each_setting_is_judged_by(takes: list[Take], profil
             verdicts["ghosts"] += len(score.ghosts)
             verdicts["noise_ghosts"] += sum(ghost.noise is not None for ghost in score.ghosts)
             delays += [
-                max(-64, turn.delay_ms)
+                min(MOST_DELAY_MS, max(LEAST_DELAY_MS, turn.delay_ms))
                 for turn in score.turns
                 if turn.verdict in ("ok", "late") and turn.delay_ms is not None
             ]
-        counted = {name: getattr(found, name)[at] for name in (*COUNTED, "clipped")}
-        counted["cut off"] = counted.pop("cut_off")
-        assert {name: verdicts[name] for name in counted} == counted
+        figures = {name: getattr(found, name)[at] for name in (*COUNTED, "clipped")}
+        figures["cut off"] = figures.pop("cut_off")
+        assert {name: verdicts[name] for name in figures} == figures
         assert verdicts["turns"] == found.turns
         if delays:
             assert found.delay_p50_ms[at] == np.percentile(delays, 50, method="inverted_cdf")
             assert found.delay_p95_ms[at] == np.percentile(delays, 95, method="inverted_cdf")
+
+
+@settings(max_examples=30, deadline=None)
+@given(random_takes())
+def test_sweep_trial_and_tuning_count_alike(take: Take) -> None:
+    found = Figures.of(swept(held(take), Plan(GRID)).tally, GRID)
+    heard = level_twin().hear(take)
+    assert take.truth is not None
+    bounds = Bounds.of(take.truth.turns), Bounds.of(take.truth.noises)
+    for at, each in enumerate(GRID.settings()):
+        reading = Reading(heard, each, take.truth)
+        tried = counted(outcome(reading.spans, reading.rules, *bounds))
+        for name in (*COUNTED, "clipped"):
+            assert getattr(tried, name) == getattr(found, name)[at]
+        assert reading.counts is not None
+        for name in ("cut_off", "late", "missed", "merged", "ghosts"):
+            assert getattr(reading.counts, name) == getattr(tried, name)
+        kept = tried.turns - tried.cut_off - tried.missed - tried.merged
+        assert len(reading.counts.delay_ms) == kept
 
 
 def test_changed_takes_count_beside_the_clean_ones() -> None:
