@@ -18,7 +18,13 @@ from studio.core.units import VAD_FRAME_MS, VAD_SAMPLE_RATE_HZ
 from studio.lab.logged import Changed, Side, Taken
 from studio.lab.take import Take
 from studio.vad.profile import OPENAI, Profile
-from studio.vad.segmenter import Segmenter, SegmenterSettings, SpeechStarted, SpeechStopped
+from studio.vad.segmenter import (
+    LONGEST_TURN_MS,
+    Segmenter,
+    SegmenterSettings,
+    SpeechStarted,
+    SpeechStopped,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +34,6 @@ if TYPE_CHECKING:
     from studio.lab.twin import Twin
     from studio.protocol.knobs import TurnDetection
     from studio.vad.whole import Probabilities
-
-LONGEST_TURN_MS = 10 * 60_000
-"""The local server ends a longer turn; no other is known to."""
 
 _FOREVER_MS = 2**31
 

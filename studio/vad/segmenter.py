@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 HYSTERESIS = 0.15
 """How far below the threshold a frame must fall to count as silence."""
 
+LONGEST_TURN_MS = 10 * 60_000
+"""The local server ends a turn that lasts longer, and keeps no more without a commit; no other is
+known to."""
+
 
 @dataclass(frozen=True, slots=True)
 class SegmenterSettings:

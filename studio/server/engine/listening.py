@@ -15,6 +15,7 @@ from studio.vad.detector import ProbabilityStream, SpeechDetector
 from studio.vad.endofturn import LONGEST_WAIT_MS, WORDS_AFTER_MS, wait_ms
 from studio.vad.profile import OPENAI, Profile
 from studio.vad.segmenter import (
+    LONGEST_TURN_MS,
     Edge,
     Segmenter,
     SegmenterSettings,
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from studio.core.ids import IdSource
     from studio.server.engine.settings import Json
     from studio.server.engine.transcripts import Recognition, Transcripts
-
-LONGEST_TURN_MS = 10 * 60_000
-"""A turn that lasts longer is ended here; so is the patience with a client that never commits."""
 
 KEPT_BEFORE_SPEECH_MS = 10_000
 """How much audio without speech is kept, for the longest prefix padding and commits by hand."""
