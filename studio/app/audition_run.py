@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from studio.core.errors import StudioError
+from studio.core.errors import StudioError, unforeseen
 from studio.lab.sheet import Row, Sheet, keep_sheet, make_sheet_folder
 
 if TYPE_CHECKING:
@@ -106,6 +106,8 @@ class AuditionRun:
 
     async def _row(self, reading: Reading) -> Row:
         """One reading, tried again where there was only too much at once."""
+        from studio.runtime.recital import refused
+
         try:
             recited = await self._recited(reading)
             for pause_s in _PAUSES_S:
@@ -115,9 +117,9 @@ class AuditionRun:
                 recited = await self._recited(reading)
             return await asyncio.to_thread(self._measured, reading, recited)
         except StudioError as failure:
-            from studio.runtime.recital import refused
-
             return Row(reading=reading, problem=refused(failure).words)
+        except Exception as failure:  # noqa: BLE001 - one reading's fault must not cost the others
+            return Row(reading=reading, problem=refused(unforeseen(failure)).words)
 
     async def _recited(self, reading: Reading) -> Recited:
         from studio.runtime.recital import recite

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing_extensions import override
 
+from studio.core.text import one_line, without_secrets
+
+_LONGEST_FAULT = 200
+
 
 class StudioError(Exception):
     """The world failed (no device, refused, full disk, bad settings), in words for a person.
@@ -42,3 +46,19 @@ def _again(
     error = kind.__new__(kind, *args)
     error.__dict__.update(held)
     return error
+
+
+def unforeseen(failure: Exception) -> StudioError:
+    """A fault of our own in words, for where one of many things failed and the rest go on.
+
+    It names the exceptions and says what they say on one line, without secrets.
+    """
+    told = "; ".join(f"{type(each).__name__}: {each}".rstrip(": ") for each in _single(failure))
+    words = one_line(without_secrets(told), _LONGEST_FAULT)
+    return StudioError(words, title="An unforeseen fault")
+
+
+def _single(failure: Exception) -> list[Exception]:
+    if isinstance(failure, ExceptionGroup):
+        return [one for each in failure.exceptions for one in _single(each)]
+    return [failure]

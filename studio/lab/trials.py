@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Protocol
 
-from studio.core.errors import StudioError
+from studio.core.errors import StudioError, unforeseen
 from studio.core.text import one_line
 from studio.vad.endofturn import LONGEST_WAIT_MS
 from studio.vad.segmenter import SegmenterSettings
@@ -193,16 +193,24 @@ async def hold_all(
     async def work() -> None:
         while waiting and not wants_end():
             run = waiting.pop()
-            try:
-                held = await runner.hold(trial.takes[run.take], trial.arms[run.arm])
-                on_done(Done(run, held))
-            except StudioError as failure:
-                told = one_line(f"{failure.title}: {failure.message}", 300)
-                on_done(Done(run, failure=told))
+            on_done(await _done(run, runner.hold(trial.takes[run.take], trial.arms[run.arm])))
 
     async with asyncio.TaskGroup() as workers:
         for _ in range(max(1, min(parallel, MOST_AT_ONCE, len(waiting)))):
             workers.create_task(work())
+
+
+async def _done(run: Run, holding: Awaitable[Held]) -> Done:
+    try:
+        return Done(run, await holding)
+    except StudioError as failure:
+        return Done(run, failure=_told(failure))
+    except Exception as failure:  # noqa: BLE001 - one session's fault must not cost the others
+        return Done(run, failure=_told(unforeseen(failure)))
+
+
+def _told(failure: StudioError) -> str:
+    return one_line(f"{failure.title}: {failure.message}", 300)
 
 
 def arms_named(asked: Sequence[tuple[str, SessionSettings]]) -> tuple[Arm, ...]:

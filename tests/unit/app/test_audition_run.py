@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from studio.app.audition_ears import Hear
 from studio.app.audition_run import AuditionRun
@@ -22,6 +24,8 @@ from studio.protocol.settings import DEFAULTS
 from studio.runtime.here import this_machine
 from studio.runtime.plan import ConnectPlan
 from studio.server.settings import ServerConfig
+from studio.session.cost import Cost
+from studio.session.state import SessionState
 from studio.storage.reader import open_session
 from studio.storage.shelf import read_notes
 from tests.fakes.loopback import loopback
@@ -38,6 +42,7 @@ async def held(
     config: ServerConfig | None = None,
     parallel: int = 4,
     ears: Callable[[], Hear] | None = None,
+    prices: PriceList | None = None,
 ) -> tuple[Path, Sheet, list[tuple[str, str]]]:
     news: list[tuple[str, str]] = []
     async with loopback(speech, config) as address:
@@ -53,7 +58,7 @@ async def held(
             order,
             plan,
             world,
-            PriceList(),
+            prices or PriceList(),
             parallel=parallel,
             news=lambda what, whose: news.append((what, whose)),
         )
@@ -119,6 +124,28 @@ async def test_one_that_fails_costs_no_other(tmp_path: Path) -> None:
     assert "nobody" in problems["nobody"]
     assert sheet.failed == 2
     assert [row.key for row in sheet.rows] == ["marin", "cedar", "nobody", "ash"]
+
+
+class FaultyOnce(PriceList):
+    """Prices with a fault of ours that shows the first time."""
+
+    is_over = False
+
+    @override
+    def session_cost(self, state: SessionState, header: Mapping[str, Any]) -> Cost:
+        if self.is_over:
+            return super().session_cost(state, header)
+        self.is_over = True
+        raise ZeroDivisionError("no tokens")
+
+
+async def test_a_fault_that_nobody_foresaw_costs_no_other(tmp_path: Path) -> None:
+    order = Order.of(LINES[:1], ["marin", "ash"])
+    _, sheet, _ = await held(tmp_path, BuzzingSpeech(), order, prices=FaultyOnce(), parallel=1)
+    assert [row.problem for row in sheet.rows] == [
+        "An unforeseen fault: ZeroDivisionError: no tokens",
+        "",
+    ]
 
 
 async def test_no_more_sessions_are_open_than_allowed(tmp_path: Path) -> None:

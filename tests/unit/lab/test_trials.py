@@ -61,6 +61,7 @@ class EngineRunner:
     folder: Path
     profile: Profile = OPENAI
     broken: frozenset[str] = frozenset()
+    fault: Exception = field(default_factory=lambda: StudioError("Too many.", title="Refused"))
     order: list[tuple[str, str]] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
@@ -73,7 +74,7 @@ class EngineRunner:
         await asyncio.sleep(0)
         self.at_once -= 1
         if take.name in self.broken:
-            raise StudioError("Too many sessions.", title="Refused")
+            raise self.fault
         session = Recorded(self.profile)
         assert arm.settings.turn_detection is not None
         session.update(arm.settings.turn_detection.model_dump(exclude_none=True))
@@ -144,17 +145,36 @@ async def test_a_session_that_fails_costs_itself_alone(tmp_path: Path) -> None:
     result = result_of(
         trial, await held(trial, EngineRunner(tmp_path, OPENAI, frozenset({"short"}))), TWIN
     )
-    assert [each.failure for each in result.failed] == ["Refused: Too many sessions."]
+    assert [each.failure for each in result.failed] == ["Refused: Too many."]
     (arm,) = result.arms
     assert [each.done.run.take for each in arm.tried] == [0]
     assert arm.repeats == ()
     assert arm.part == (arm.tried[0].observed, arm.tried[0].predicted)
     assert any(line.startswith("  A server, in part      1") for line in trial_lines(result))
-    assert "Not held: A, short, 1: Refused: Too many sessions." in list(trial_lines(result))
+    assert "Not held: A, short, 1: Refused: Too many." in list(trial_lines(result))
     told = json.loads(json.dumps(trial_json(result)))
     assert told["failed"] == [
-        {"take": "short", "arm": "A", "repeat": 1, "why": "Refused: Too many sessions."}
+        {"take": "short", "arm": "A", "repeat": 1, "why": "Refused: Too many."}
     ]
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (ValueError("odd: Bearer abcdefgh12345678"), "ValueError: odd: Bearer [secret]"),
+        (ExceptionGroup("", [BrokenPipeError(), KeyError("x")]), "BrokenPipeError; KeyError: 'x'"),
+        (EOFError("the child\x1b[2J\nis gone"), "EOFError: the child␛[2J is gone"),
+    ],
+)
+async def test_a_fault_that_nobody_foresaw_costs_its_session_alone(
+    tmp_path: Path, fault: Exception, told: str
+) -> None:
+    trial = Trial((HESITATES, SHORT), arms(200, 480))
+    runner = EngineRunner(tmp_path, broken=frozenset({"short"}), fault=fault)
+    result = result_of(trial, await held(trial, runner), TWIN)
+    assert [each.failure for each in result.failed] == [f"An unforeseen fault: {told}"] * 2
+    assert [len(arm.tried) for arm in result.arms] == [1, 1]
+    assert result.left == 0
 
 
 async def test_no_more_are_held_at_once_than_wanted(tmp_path: Path) -> None:
