@@ -13,12 +13,21 @@ from studio.core.errors import StudioError
 from studio.core.text import one_line, printable
 from studio.core.units import clock
 from studio.lab.augment import variants_of
+from studio.lab.by_words import (
+    CAVEAT,
+    count_words,
+    eagernesses_of,
+    evidence_by_words,
+    session_of,
+    weigh_words,
+)
 from studio.lab.fail_if import parse_condition
 from studio.lab.grid import grid_of
+from studio.lab.hearing import listener, word_listener
 from studio.lab.profiles import profile_named
 from studio.lab.sweep import Plan
 from studio.lab.sweep_page import sweep_page
-from studio.lab.sweep_told import document, figures_at, session_update, table
+from studio.lab.sweep_told import document, figures_at, session_settings, table, update_of
 from studio.lab.weighing import milliseconds, percent, told
 from studio.protocol.dialect import Dialect
 
@@ -26,6 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from studio.lab.by_words import ByWords
+    from studio.lab.figures import Figures
+    from studio.lab.semantic import SemanticTwin
     from studio.lab.sweep import Swept
     from studio.lab.verdicts import Doubt
     from studio.lab.weighing import Weighed
@@ -47,6 +59,7 @@ class Wanted:
     Attributes:
         takes: names, patterns and tags; one's own, or those shipped, where there are none.
         takes_dir: where they are; the studio's own folder where it is None.
+        eagerness: of `semantic_vad`, tried beside the others; empty for none.
         budget: the share of turns that may be lost.
         jobs: processes; 0 to have it decided.
     """
@@ -56,6 +69,7 @@ class Wanted:
     threshold: str = ""
     silence: str = ""
     prefix: str = ""
+    eagerness: str = ""
     augment: Sequence[str] = ()
     profile: str = "openai"
     budget: float = 0.02
@@ -75,6 +89,7 @@ def sweep_takes(
     say: Say,
     warn: Say,
     progress: Callable[[Swept], bool] = lambda _swept: True,
+    hear_words: Callable[[Path], SemanticTwin] = word_listener,
 ) -> int:
     """Sweep and print; the exit status: 1 where a condition failed, 2 where it was misused.
 
@@ -85,16 +100,19 @@ def sweep_takes(
     try:
         conditions = [parse_condition(each) for each in wanted.fail_if]
         grid = grid_of(wanted.threshold, wanted.silence, wanted.prefix)
+        eagernesses = eagernesses_of(wanted.eagerness)
         variants = variants_of(wanted.augment)
         profile = profile_named(wanted.profile, paths.profiles_dir)
         chosen = sweeping.choose_takes(wanted.takes, wanted.takes_dir or paths.takes_dir)
     except StudioError as mistake:
         warn(mistake.in_words())
         return MISUSED
+    words = hear_words(paths.cache_dir) if eagernesses else None
+    plan = Plan(grid, variants, profile)
     place = sweeping.place_of(wanted.cluster, wanted.jobs, chosen.audio_ms * len(variants))
     found = sweeping.run(
         chosen,
-        Plan(grid, variants, profile),
+        plan,
         paths,
         place,
         progress,
@@ -105,27 +123,44 @@ def sweep_takes(
         return FAILED
     skipped = (*chosen.skipped, *found.weighed.swept.skipped)
     weighed = replace(found.weighed, swept=replace(found.weighed.swept, skipped=skipped))
+    by_words = None
+    if words is not None:
+        warn("Recognising the words at the pauses; they are kept for another time.")
+        twin, by_turn = listener(paths.cache_dir), weighed.swept.by_turn
+        tally = count_words(chosen.refs, plan, twin, words, eagernesses, by_turn=by_turn)
+        by_words = weigh_words(weighed, eagernesses, tally)
     figures = figures_at(weighed.figures, weighed.chosen)
+    if by_words is not None and by_words.best is not None:
+        figures = figures_at(by_words.figures, by_words.best)
     failed = [each for each in conditions if each.holds(figures)]
     if wanted.csv is not None:
-        _write(wanted.csv, table(weighed))
+        _write(wanted.csv, table(weighed, by_words))
     if wanted.html is not None:
         _write(wanted.html, sweep_page(weighed, found.doubts))
     if wanted.as_json:
-        say(json.dumps(document(weighed, found.doubts, failed), ensure_ascii=False))
+        say(json.dumps(document(weighed, found.doubts, failed, by_words), ensure_ascii=False))
     else:
-        for line in report(weighed, found.doubts):
+        for line in report(weighed, found.doubts, by_words):
             say(line)
     for each in failed:
         warn(f"Failed: {each.text} (it is {figures[each.name]:g}).")
     return FAILED if failed else 0
 
 
-def report(weighed: Weighed, doubts: Sequence[Doubt]) -> Iterator[str]:
+def report(
+    weighed: Weighed, doubts: Sequence[Doubt], by_words: ByWords | None = None
+) -> Iterator[str]:
     """What was found, as lines for a terminal."""
     swept = weighed.swept
     takes = "take" if swept.takes == 1 else "takes"
     tried = "Recommended" if weighed.grid.size > 1 else "Tried"
+    settings = session_settings(weighed.settings)
+    if by_words is not None and by_words.best is not None:
+        settings, tried = session_of(by_words.recommended), "Best of server_vad"
+        yield f"Recommended: semantic_vad, eagerness {by_words.recommended}"
+        yield f"  · {evidence_by_words(weighed, by_words)}"
+        yield f"  ! {CAVEAT}"
+        yield ""
     yield f"{tried}: {told(weighed.settings)}"
     yield (
         f"of {weighed.grid.size:,} settings, on {swept.takes:,} {takes} with "
@@ -136,7 +171,9 @@ def report(weighed: Weighed, doubts: Sequence[Doubt]) -> Iterator[str]:
     yield from (f"  ! {each}" for each in weighed.doubts)
     yield ""
     yield "The front, fastest first (★ is recommended):"
-    yield from _front(weighed)
+    yield from _front(weighed, by_words)
+    if by_words is not None and by_words.best is None:
+        yield CAVEAT
     if doubts:
         yield ""
         yield "Worth a listen, because the settings next to it judge differently:"
@@ -148,31 +185,50 @@ def report(weighed: Weighed, doubts: Sequence[Doubt]) -> Iterator[str]:
             f"  {printable(each.name)}: {one_line(each.reason, 200)}" for each in swept.skipped
         )
     yield ""
-    yield f"Use it: {json.dumps(session_update(weighed.settings, Dialect.GA))}"
+    yield f"Use it: {json.dumps(update_of(settings, Dialect.GA))}"
 
 
-def _front(weighed: Weighed) -> Iterator[str]:
-    shown = weighed.front
+def _front(weighed: Weighed, by_words: ByWords | None) -> Iterator[str]:
+    beaten = by_words.beaten if by_words is not None else frozenset()
+    shown = front = tuple(at for at in weighed.front if at not in beaten)
     if len(shown) > _MOST_LINES:  # those around the recommendation say most
         at = shown.index(weighed.chosen) if weighed.chosen in shown else 0
         begin = max(0, min(at - _MOST_LINES // 2, len(shown) - _MOST_LINES))
         shown = shown[begin : begin + _MOST_LINES]
-    rows = [_row(weighed, at) for at in shown]
-    widths = [max(map(len, column)) for column in zip(_HEAD, *rows, strict=True)]
-    for row, at in ((_HEAD, -1), *zip(rows, shown, strict=True)):
-        star = "★" if at == weighed.chosen else " "
+    is_of_grid = by_words is None or by_words.best is None
+    rows = [
+        (" ", _HEAD, ""),
+        *(("★" if at == weighed.chosen and is_of_grid else " ", _row(weighed, at), "")
+          for at in shown),
+        *(_rows_by_words(by_words) if by_words is not None else ()),
+    ]  # fmt: skip
+    widths = [max(map(len, column)) for column in zip(*(row for _, row, _ in rows), strict=True)]
+    for star, row, note in rows:
         cells = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        yield f"{star} {'  '.join(cells)}"
-    if len(shown) < len(weighed.front):
-        yield f"  … {len(weighed.front) - len(shown)} more in --json"
+        yield f"{star} {'  '.join(cells)}{note}"
+    if len(shown) < len(front):
+        yield f"  … {len(front) - len(shown)} more in --json"
+
+
+def _rows_by_words(found: ByWords) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    for at, eagerness in enumerate(found.eagernesses):
+        star = "★" if at == found.best else " "
+        note = "" if found.on_front[at] else "  (another beats it)"
+        yield star, ("by words", eagerness, "–", *_figures(found.figures, at)), note
 
 
 def _row(weighed: Weighed, at: int) -> tuple[str, ...]:
-    figures, settings = weighed.figures, weighed.grid.at(at)
+    settings = weighed.grid.at(at)
     return (
         f"{settings.threshold:.2f}",
         f"{settings.silence_duration_ms:,}",
         f"{settings.prefix_padding_ms:,}",
+        *_figures(weighed.figures, at),
+    )
+
+
+def _figures(figures: Figures, at: int) -> tuple[str, ...]:
+    return (
         f"{figures.cut_off[at]:,}",
         f"{figures.missed[at]:,}",
         f"{figures.merged[at]:,}",

@@ -38,6 +38,14 @@ def sweep(
     prefix: Annotated[
         str, typer.Option("--prefix", metavar="LIST", help="In ms, such as 0,300.")
     ] = "",
+    eagerness: Annotated[
+        str,
+        typer.Option(
+            "--eagerness",
+            metavar="LIST",
+            help="Try semantic_vad, too, by words (extra `local`): low,medium,high.",
+        ),
+    ] = "",
     augment: Annotated[
         list[str] | None,
         typer.Option(
@@ -103,6 +111,7 @@ def sweep(
         threshold=threshold,
         silence=silence,
         prefix=prefix,
+        eagerness=eagerness,
         augment=augment or (),
         profile=profile,
         budget=budget,

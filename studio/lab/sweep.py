@@ -179,7 +179,7 @@ def _count(work: tuple[Part, Plan, Twin]) -> Counted:
     takes = frames = 0
     for place, ref in part.refs:
         try:
-            heard = _heard(place, ref, plan, twin, by_turn=part.by_turn)
+            heard = heard_variants(place, ref, plan, twin, by_turn=part.by_turn)
         except StudioError as error:
             skipped.append(Skipped(one_line(ref.name, 80), error.message))
             continue
@@ -194,7 +194,14 @@ def _count(work: tuple[Part, Plan, Twin]) -> Counted:
     return Counted(part.number, tally, takes, tuple(skipped))
 
 
-def _heard(place: int, ref: TakeRef, plan: Plan, twin: Twin, *, by_turn: bool) -> list[Heard]:
+def heard_variants(
+    place: int, ref: TakeRef, plan: Plan, twin: Twin, *, by_turn: bool
+) -> list[Heard]:
+    """A take, heard in each of the plan's variants.
+
+    Raises:
+        StudioError: it cannot be read, or its labels are missing or do not fit.
+    """
     take = ref.load()
     truth = labelled(take)
     unit = place * _TURNS_APART % UNITS if by_turn else place % UNITS

@@ -13,6 +13,7 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from studio.lab.by_words import CAVEAT, evidence_by_words, session_of
 from studio.lab.figures import RATES
 from studio.lab.tally import COUNTED
 from studio.protocol.dialect import Dialect
@@ -22,6 +23,7 @@ from studio.protocol.settings import SessionSettings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from studio.lab.by_words import ByWords
     from studio.lab.fail_if import Condition
     from studio.lab.figures import Figures
     from studio.lab.verdicts import Doubt
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
 SCHEMA = "studio.sweep/1"
 
 _SETTINGS = ("threshold", "silence_duration_ms", "prefix_padding_ms")
-COLUMNS = (*_SETTINGS, "on_front", "recommended", "turns", *COUNTED, "clipped", *RATES)
+COLUMNS = (
+    *_SETTINGS, "on_front", "recommended", "turns", *COUNTED, "clipped", *RATES, "eagerness",
+)  # fmt: skip
 """The header of the table."""
 
 
@@ -49,7 +53,12 @@ def session_settings(settings: SegmenterSettings) -> SessionSettings:
 
 def session_update(settings: SegmenterSettings, dialect: Dialect) -> dict[str, Any]:
     """The event that asks a provider for these settings, in its dialect."""
-    return {"type": "session.update", "session": session_settings(settings).to_wire(dialect)}
+    return update_of(session_settings(settings), dialect)
+
+
+def update_of(settings: SessionSettings, dialect: Dialect) -> dict[str, Any]:
+    """The event that asks a provider for settings of a session."""
+    return {"type": "session.update", "session": settings.to_wire(dialect)}
 
 
 def provider_text(settings: SegmenterSettings) -> str:
@@ -67,16 +76,15 @@ def figures_at(figures: Figures, at: int) -> dict[str, float]:
 
 
 def document(
-    weighed: Weighed, doubts: Sequence[Doubt], failed: Sequence[Condition] = ()
+    weighed: Weighed,
+    doubts: Sequence[Doubt],
+    failed: Sequence[Condition] = (),
+    by_words: ByWords | None = None,
 ) -> dict[str, Any]:
     """All that the sweep found."""
     swept, grid, chosen = weighed.swept, weighed.grid, weighed.chosen
     pair = weighed.pair(chosen)
-    update = {
-        dialect.value: session_update(weighed.settings, dialect)["session"]
-        for dialect in (Dialect.GA, Dialect.BETA)
-    }
-    return {
+    whole: dict[str, Any] = {
         "schema": SCHEMA,
         "takes": swept.takes,
         "skipped": [asdict(each) for each in swept.skipped],
@@ -99,10 +107,7 @@ def document(
             },
             "evidence": list(weighed.evidence),
             "doubts": list(weighed.doubts),
-            "turn_detection": session_settings(weighed.settings).to_wire(Dialect.BETA)[
-                "turn_detection"
-            ],
-            "session": update,
+            **_asked(session_settings(weighed.settings)),
         },
         "doubtful": [
             {
@@ -124,25 +129,69 @@ def document(
         "settings": [_row(weighed, at) for at in range(grid.size)],
         "failed": [each.text for each in failed],
     }
+    return whole if by_words is None else whole | _document_by_words(weighed, by_words, whole)
 
 
-def table(weighed: Weighed) -> Iterator[str]:
+def _asked(settings: SessionSettings) -> dict[str, Any]:
+    """A session's settings as providers take them."""
+    dialects = (Dialect.GA, Dialect.BETA)
+    return {
+        "turn_detection": settings.to_wire(Dialect.BETA)["turn_detection"],
+        "session": {each.value: update_of(settings, each)["session"] for each in dialects},
+    }
+
+
+def _document_by_words(weighed: Weighed, found: ByWords, whole: dict[str, Any]) -> dict[str, Any]:
+    """What words decide; the recommendation too, where that is better."""
+    rows = [
+        {
+            "settings": {"type": "semantic_vad", "eagerness": eagerness},
+            **_measured(found.figures, at),
+        }
+        for at, eagerness in enumerate(found.eagernesses)
+    ]
+    fronts = zip(rows, found.on_front, strict=True)
+    told: dict[str, Any] = {
+        "by_words": [row | {"on_front": is_on_front} for row, is_on_front in fronts],
+        "front": [
+            *(_row(weighed, at) for at in weighed.front if at not in found.beaten),
+            *(row for row, is_on_front in zip(rows, found.on_front, strict=True) if is_on_front),
+        ],
+    }
+    if found.best is not None:
+        told["server_vad"] = whole["recommendation"]
+        told["recommendation"] = {
+            **rows[found.best],
+            "wins": None,
+            "intervals": None,
+            "evidence": [evidence_by_words(weighed, found)],
+            "doubts": [CAVEAT],
+            **_asked(session_of(found.recommended)),
+        }
+    return told
+
+
+def table(weighed: Weighed, by_words: ByWords | None = None) -> Iterator[str]:
     """Every setting as a row of CSV, its header first; each ends in CRLF."""
     yield _line(COLUMNS)
-    front = frozenset(weighed.front)
+    front = frozenset(weighed.front) - (by_words.beaten if by_words is not None else frozenset())
+    chosen = weighed.chosen if by_words is None or by_words.best is None else None
     for at in range(weighed.grid.size):
-        row = _row(weighed, at)
-        counts, rates = row["counts"], row["rates"]
-        yield _line(
-            (
-                *row["settings"].values(),
-                int(at in front),
-                int(at == weighed.chosen),
-                weighed.figures.turns,
-                *(counts[name] for name in (*COUNTED, "clipped")),
-                *("" if rates[name] is None else rates[name] for name in RATES),
-            )
-        )
+        settings = _settings(weighed.grid.at(at)).values()
+        stands = (int(at in front), int(at == chosen))
+        yield _line((*settings, *stands, *_cells(weighed.figures, at), ""))
+    for at, eagerness in enumerate(by_words.eagernesses if by_words is not None else ()):
+        assert by_words is not None
+        stands = (int(by_words.on_front[at]), int(at == by_words.best))
+        yield _line((*("" for _ in _SETTINGS), *stands, *_cells(by_words.figures, at), eagerness))
+
+
+def _cells(figures: Figures, at: int) -> Iterator[object]:
+    measured = _measured(figures, at)
+    counts, rates = measured["counts"], measured["rates"]
+    yield figures.turns
+    yield from (counts[name] for name in (*COUNTED, "clipped"))
+    yield from ("" if rates[name] is None else rates[name] for name in RATES)
 
 
 def _line(cells: Sequence[object]) -> str:
@@ -152,9 +201,11 @@ def _line(cells: Sequence[object]) -> str:
 
 
 def _row(weighed: Weighed, at: int) -> dict[str, Any]:
-    figures = weighed.figures
+    return {"settings": _settings(weighed.grid.at(at)), **_measured(weighed.figures, at)}
+
+
+def _measured(figures: Figures, at: int) -> dict[str, Any]:
     return {
-        "settings": _settings(weighed.grid.at(at)),
         "rates": {name: _finite(each) for name, each in figures_at(figures, at).items()},
         "counts": {name: int(getattr(figures, name)[at]) for name in (*COUNTED, "clipped")},
     }

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from studio.lab.batch import Batch
     from studio.lab.grid import Grid
     from studio.vad.profile import Profile
+    from studio.vad.whole import Spans
 
     Counts = NDArray[np.int64]
 
@@ -93,10 +94,7 @@ class Tally:
 
     def count(self, batch: Batch, grid: Grid, profile: Profile) -> None:
         """Count in what each setting makes of these takes."""
-        self.turns[:] += np.bincount(batch.turn_units, minlength=UNITS)
-        self.audio_ms[:] += batch.audio_ms(UNITS)
-        noises = batch.units_at(batch.noises.begin_ms // VAD_FRAME_MS)
-        self.noises[:] += np.bincount(noises, minlength=UNITS)
+        self.count_evidence(batch)
         for at, threshold in enumerate(grid.thresholds):
             bars = Rules.of(SegmenterSettings(threshold), profile)
             pauses = Pauses(batch.probabilities, bars)
@@ -106,11 +104,29 @@ class Tally:
                     Rules.of(SegmenterSettings(threshold, prefix_ms, silence_ms), profile)
                     for prefix_ms in grid.prefixes_ms
                 ]
-                row.place(silence, pauses, rules, batch)
-            _fill(self.counts[at], row.counts)
-            _fill(self.clipped[at], row.clipped)
-            _fill(self.delays[at], row.delays)
-            _fill(self.unit_delays[at], row.unit_delays)
+                row.place(silence, pauses.spans(rules[0].silence_frames), rules, batch)
+            self._fill(at, row)
+
+    def count_spans(
+        self, batch: Batch, grid: Grid, silence: int, spans: Spans, rules: Rules
+    ) -> None:
+        """Count in turns that something else than the silence of a grid made of these takes."""
+        row = _Row(grid)
+        row.place(silence, spans, (rules,), batch)
+        self._fill(0, row)
+
+    def _fill(self, threshold: int, row: _Row) -> None:
+        _fill(self.counts[threshold], row.counts)
+        _fill(self.clipped[threshold], row.clipped)
+        _fill(self.delays[threshold], row.delays)
+        _fill(self.unit_delays[threshold], row.unit_delays)
+
+    def count_evidence(self, batch: Batch) -> None:
+        """Count in how much there is to judge by in these takes."""
+        self.turns[:] += np.bincount(batch.turn_units, minlength=UNITS)
+        self.audio_ms[:] += batch.audio_ms(UNITS)
+        noises = batch.units_at(batch.noises.begin_ms // VAD_FRAME_MS)
+        self.noises[:] += np.bincount(noises, minlength=UNITS)
 
     def packed(self) -> bytes:
         """As a file, compressed: most of it is zero."""
@@ -160,9 +176,8 @@ class _Row:
         self.delays: list[Counts] = []
         self.unit_delays: list[Counts] = []
 
-    def place(self, silence: int, pauses: Pauses, rules: Sequence[Rules], batch: Batch) -> None:
+    def place(self, silence: int, spans: Spans, rules: Sequence[Rules], batch: Batch) -> None:
         """Note what one silence, with each prefix, makes of the takes."""
-        spans = pauses.spans(rules[0].silence_frames)
         found = outcome(spans, rules[0], batch.turns, batch.noises)
         units, fates = batch.turn_units, Fates.of(found)
         for at, counted in enumerate(

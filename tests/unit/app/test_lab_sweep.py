@@ -8,6 +8,7 @@ import pytest
 from studio.app.lab_sweep import Wanted, sweep_takes
 from studio.app.sweeping import choose_takes, place_of
 from studio.core.errors import StudioError
+from studio.lab.semantic import SemanticTwin
 from studio.lab.spread import Cluster, Here, Processes
 from studio.lab.take_store import TakeStore
 from tests.fakes.takes import coughing, hesitating, toned
@@ -15,9 +16,14 @@ from tests.fakes.takes import coughing, hesitating, toned
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from studio.audio.formats import AudioFormat
     from studio.lab.sweep import Swept
 
 SMALL: dict[str, Any] = {"threshold": "0.5", "silence": "200,400", "prefix": "300"}
+
+
+def hesitates(audio: bytes, audio_format: AudioFormat) -> str:
+    return "so um" if audio_format.bytes_to_ms(len(audio)) < 1_500 else "So um, what time is it?"
 
 
 class Desk:
@@ -41,6 +47,7 @@ class Desk:
             say=self.said.append,
             warn=self.warned.append,
             progress=progress,
+            hear_words=lambda _cache: SemanticTwin(hesitates, "fake"),
         )
 
 
@@ -83,6 +90,7 @@ def test_json_is_all_that_is_printed_and_a_condition_fails_the_build(desk: Desk)
         {"threshold": "2"},
         {"augment": ["loud"]},
         {"takes": ["nobody"]},
+        {"eagerness": "keen"},
         {"takes": ["tag:none"]},
         {"profile": "nobody"},
     ],
@@ -132,3 +140,12 @@ def test_the_work_is_done_where_it_is_worth_it() -> None:
     assert place_of("", 0, 1e9) == Processes(-1)
     assert place_of("", 3, 0) == Processes(3)
     assert place_of("tcp://host:1", 1, 0) == Cluster("tcp://host:1")
+
+
+def test_semantic_vad_is_tried_beside_the_grid_where_it_is_asked_for(desk: Desk) -> None:
+    assert desk.run(eagerness="low,high") == 0
+    text = "\n".join(desk.said)
+    assert text.count("by words") >= 2
+    assert "hosted service's model may decide otherwise" in text
+    assert desk.run(eagerness="low", as_json=True) == 0
+    assert len(json.loads(desk.said[0])["by_words"]) == 1
