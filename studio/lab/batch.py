@@ -89,7 +89,14 @@ class Batch:
 
 
 def _bounds(labels: Sequence[tuple[Label, ...]], begins: NDArray[np.int64]) -> Bounds:
-    counts = [len(each) for each in labels]
-    shift = np.repeat(begins * VAD_FRAME_MS, counts)
-    flat = Bounds.of(tuple(each for some in labels for each in some))
-    return Bounds(flat.begin_ms + shift, flat.end_ms + shift)
+    """The bounds of each take's labels, moved to where the take begins."""
+    shifts = (begins * VAD_FRAME_MS).tolist()
+    own = [
+        (each.begin_ms + shift, each.end_ms + shift)
+        for each, shift in zip(map(Bounds.of, labels), shifts, strict=True)
+    ]
+    none = np.zeros(0, np.int64)
+    return Bounds(
+        np.concatenate([none, *(begin for begin, _ in own)]),
+        np.concatenate([none, *(end for _, end in own)]),
+    )
