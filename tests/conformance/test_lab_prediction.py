@@ -122,7 +122,7 @@ def predicted(
     profile=st.just(OPENAI) | PROFILES,
     cuts=st.lists(st.integers(0, 400_000), max_size=8),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_engine_says_what_the_lab_predicts(
     levels: list[tuple[int, float]],
     audio_format: AudioFormat,
@@ -152,7 +152,7 @@ def shipped(name: str, audio_format: AudioFormat) -> Take:
     chosen=ANY_SETTINGS,
     cuts=st.lists(st.integers(0, 500_000), max_size=8),
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_speech_is_segmented_as_predicted_however_it_is_cut_up(
     name: str, audio_format: AudioFormat, chosen: SegmenterSettings, cuts: list[int]
 ) -> None:
@@ -210,7 +210,7 @@ def words_of(audio: bytes, audio_format: AudioFormat) -> str:
     eagerness=st.sampled_from(["low", "medium", "high", "auto"]),
     audio_format=st.sampled_from(AudioFormat),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_words_end_turns_where_the_lab_says_if_recognition_is_quick(
     runs: list[tuple[int, float]], eagerness: str, audio_format: AudioFormat
 ) -> None:

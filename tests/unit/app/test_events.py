@@ -199,9 +199,7 @@ expressions = st.recursive(
 
 
 @given(expressions)
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_count_is_the_naive_count_of_the_lines(home: Path, expression: Expression) -> None:
     naively = sum(naive.means(expression, line) for line in lines_of(home))
     printed = events(home, str(Filter(expression)), "count")

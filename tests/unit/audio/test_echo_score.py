@@ -81,7 +81,7 @@ def test_a_person_over_the_agent_is_not_echo(echo_db: float) -> None:
 
 
 @given(st.integers(0, 10_000), st.sampled_from([500, 900, 1500]), st.booleans())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_score_is_a_part_of_a_whole_and_a_lag_within_its_range(
     seed: int, ms: int, plays_noise: bool
 ) -> None:

@@ -45,7 +45,7 @@ def test_speech_tells_its_format(real: AudioFormat) -> None:
     pitch_hz=st.floats(50, 3_500),
     seed=st.integers(0, 1_000),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_other_sound_raises_a_false_alarm(
     real: AudioFormat, kind: str, level: float, pitch_hz: float, seed: int
 ) -> None:

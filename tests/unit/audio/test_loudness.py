@@ -47,7 +47,7 @@ def test_the_test_signals_of_the_ebu_have_their_loudness(
     assert integrated_lufs(sound, 48_000) == pytest.approx(wanted - 3.01, abs=0.1)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 99),
     gain_db=st.floats(-20, 20),
@@ -64,7 +64,7 @@ def test_a_gain_moves_it_by_as_much(
     assert after == pytest.approx(before + gain_db, abs=0.01)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 99), silence_s=st.floats(0.5, 20))
 def test_silence_around_it_leaves_it_nearly_as_it_is(seed: int, silence_s: float) -> None:
     sound = noise(seed, 4, 24_000)

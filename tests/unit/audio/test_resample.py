@@ -46,7 +46,7 @@ def decibels(samples: NDArray[np.float32]) -> float:
     as_float=st.booleans(),
     seed=st.integers(0, 100),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_stream_equals_its_whole_to_the_last_bit(
     rates: tuple[int, int], cuts: list[int], as_float: bool, seed: int
 ) -> None:

@@ -63,7 +63,7 @@ def test_sound_is_where_the_speed_puts_it(speed: float) -> None:
 
 
 @given(cuts=st.lists(st.integers(0, 12_000), max_size=12).map(tuple), speed=st.sampled_from(SPEEDS))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_how_the_stream_is_cut_up_changes_nothing(cuts: tuple[int, ...], speed: float) -> None:
     noise = np.random.default_rng(7).integers(-8_000, 8_000, 12_000).astype(np.int16)
     assert np.array_equal(stretched(noise, speed, cuts), stretched(noise, speed))

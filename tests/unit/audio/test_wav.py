@@ -66,7 +66,7 @@ def test_the_track_is_readable_while_it_is_written(tmp_path: Path) -> None:
     after=st.integers(0, 51),
     flushed=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_crashed_track_is_repaired(
     tmp_path_factory: pytest.TempPathFactory,
     audio_format: AudioFormat,

@@ -63,7 +63,7 @@ def told(logged: Logged, profile: Profile) -> list[tuple[Side, int]]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     PROFILES,
     st.lists(SOUND | SOUND | UPDATE | OTHER, min_size=1, max_size=14),

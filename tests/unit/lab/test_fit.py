@@ -49,7 +49,7 @@ def heard(profile: Profile, asked: SegmenterSettings, seed: int, n_turns: int) -
     return Heard(logged, (Stretch(0, probabilities, ((0, InForce(asked, is_timed=True)),)),))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.sampled_from([-0.2, -0.07, 0.1, 0.22]) | st.just(0.0), SHIFTS_MS, SHIFTS_MS, SETTINGS)
 def test_a_profile_is_recovered_from_the_edges_it_made(
     threshold: float, start_ms: int, end_ms: int, asked: SegmenterSettings

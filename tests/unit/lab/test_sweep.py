@@ -56,7 +56,7 @@ def assert_equal(one: Tally, other: Tally) -> None:
         np.testing.assert_array_equal(counts, other.arrays()[name], err_msg=name)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(random_takes(), min_size=1, max_size=5),
     st.builds(

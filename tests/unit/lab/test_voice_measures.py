@@ -31,7 +31,7 @@ def silence(ms: float) -> NDArray[np.float32]:
     return np.zeros(round(ms * RATE_HZ / 1000), np.float32)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(hz=st.floats(70, 380), level=st.floats(0.01, 0.3))
 def test_the_pitch_is_that_of_the_folds_however_loud(hz: float, level: float) -> None:
     assert pitch_median_hz(voice(400, hz, level), RATE_HZ) == pytest.approx(hz, rel=0.02)
@@ -44,7 +44,7 @@ def test_noise_and_silence_have_no_pitch() -> None:
     assert pitch_median_hz(silence(5), RATE_HZ) is None
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     lead_ms=st.integers(0, 50).map(lambda n: n * 10),
     gaps_ms=st.lists(st.integers(2, 90).map(lambda n: n * 10), max_size=5),
@@ -70,7 +70,7 @@ def test_pace_counts_words_over_the_time_of_speech() -> None:
     assert pace_of(silence(700), RATE_HZ) == Pace(sound_ms=700)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(levels=st.lists(st.floats(0.002, 0.45), min_size=1, max_size=6))
 def test_matched_sounds_are_equally_loud_and_none_clips(levels: list[float]) -> None:
     sounds = [voice(1500, 150, level) for level in levels]

@@ -74,7 +74,7 @@ def test_quoted_text_is_that_text(text: str) -> None:
 
 
 @given(st.data(), generated.expressions, generated.tables)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_selection_is_the_naive_reading_of_every_event(
     data: st.DataObject, expression: Expression, entries: list[Entry]
 ) -> None:
@@ -87,7 +87,6 @@ def test_a_selection_is_the_naive_reading_of_every_event(
 
 
 @given(st.data(), generated.expressions, generated.tables, generated.tables)
-@settings(deadline=None)
 def test_later_events_change_no_verdict(
     data: st.DataObject, expression: Expression, before: list[Entry], after: list[Entry]
 ) -> None:
@@ -101,7 +100,6 @@ def test_later_events_change_no_verdict(
 
 
 @given(generated.expressions, generated.tables)
-@settings(deadline=None)
 def test_only_a_filter_that_says_so_needs_facts(
     expression: Expression, entries: list[Entry]
 ) -> None:

@@ -442,7 +442,7 @@ POOL: list[Step] = [
 ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(steps=st.lists(st.sampled_from(POOL), max_size=25), skipped=st.integers(0, 3))
 async def test_whatever_the_server_says_the_log_replays_to_the_live_state(
     steps: list[Step], skipped: int

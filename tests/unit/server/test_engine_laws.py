@@ -141,7 +141,7 @@ def perform(talk: Talk, name: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", list(Dialect))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(steps)
 def test_no_sequence_of_events_breaks_it_and_every_frame_is_valid(
     dialect: Dialect, steps: list[str | tuple[str, str]]
@@ -157,7 +157,7 @@ def test_no_sequence_of_events_breaks_it_and_every_frame_is_valid(
         OFFICIAL[dialect].validate_json(text)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(steps)
 def test_the_same_inputs_give_the_same_outputs(steps: list[str | tuple[str, str]]) -> None:
     told = []
@@ -172,7 +172,7 @@ def test_the_same_inputs_give_the_same_outputs(steps: list[str | tuple[str, str]
     assert told[0] == told[1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(steps)
 def test_every_response_that_is_created_ends_once_and_stays_ended(
     steps: list[str | tuple[str, str]],

@@ -33,7 +33,7 @@ def built(end: int | None = None) -> Checkpoints:
 
 
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_whatever_order_positions_are_visited_in_each_is_the_fold_of_its_prefix(
     data: st.DataObject,
 ) -> None:
@@ -51,7 +51,7 @@ def test_steps_to_and_fro_are_the_fold_of_their_prefixes() -> None:
 
 
 @given(st.lists(st.integers(0, 400), max_size=8))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_it_is_built_in_slices_of_any_size(slices: list[int]) -> None:
     made = Checkpoints(lambda index: talk()[index])
     for size in slices:

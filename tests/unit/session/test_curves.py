@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.session.curves import (
@@ -75,7 +75,6 @@ def test_a_voice_of_which_the_track_has_less_is_drawn_as_far_as_it_goes() -> Non
     assert np.count_nonzero(~np.isnan(curves.output_db)) == 10
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.floats(-60, 0, width=32), min_size=1, max_size=60),
     st.floats(-20, 60),

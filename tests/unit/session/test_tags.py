@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.protocol.events import (
@@ -334,7 +334,6 @@ def test_every_tag_is_in_order_and_points_at_events_of_the_log() -> None:
         assert all(bool(tag.hint) for tag in read if tag.name in FINDINGS)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_no_order_of_events_makes_tags_raise(data: st.DataObject) -> None:
     chosen = data.draw(st.lists(st.sampled_from(EVENTS), max_size=60))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.lab.audition import Reading
@@ -27,7 +27,6 @@ def row(*lengths_ms: float) -> Row:
 LENGTHS = st.lists(st.floats(100, 10_000), min_size=3, max_size=3)
 
 
-@settings(deadline=None)
 @given(one=LENGTHS, other=LENGTHS, share=st.floats(0, 0.999))
 def test_there_and_back_is_the_same_place(
     one: list[float], other: list[float], share: float

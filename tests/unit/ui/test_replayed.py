@@ -70,7 +70,7 @@ def test_it_opens_at_the_end_as_the_live_screen_was() -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_wherever_one_goes_the_state_is_the_fold_of_what_was_before(data: st.DataObject) -> None:
     held = recording()
     shown = held.shown

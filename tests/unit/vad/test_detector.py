@@ -39,7 +39,7 @@ NOISE = np.random.default_rng(1).integers(-20_000, 20_000, 12_000).astype(np.int
     audio_format=st.sampled_from(AudioFormat),
     cuts=st.lists(st.integers(0, 12_000), max_size=15),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_probabilities_do_not_depend_on_the_chunks(
     audio_format: AudioFormat, cuts: list[int]
 ) -> None:

@@ -15,7 +15,7 @@ SOUND[100:200] = 0.4 * np.sin(np.arange(51_200) / 11).reshape(100, 512)
 
 
 @given(st.lists(st.integers(0, 300), max_size=12))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_frame_gets_the_same_bits_however_many_come_with_it(cuts: list[int]) -> None:
     together = SileroDetector().probabilities(SOUND)
     detector = SileroDetector()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.session.curves import Curves
@@ -120,7 +120,6 @@ def test_every_line_fits(height: int, cells: int) -> None:
     assert all(line.cell_len <= cells + LABEL_CELLS for line in lines)
 
 
-@settings(deadline=None)
 @given(
     st.floats(-5, 30), st.floats(0.002, 5), st.integers(1, 90), st.floats(0, 25), st.integers(8, 40)
 )
@@ -131,7 +130,6 @@ def test_any_window_can_be_drawn(
     assert all(line.cell_len <= cells + LABEL_CELLS for line in lines)
 
 
-@settings(deadline=None)
 @given(st.floats(0, 3_600), st.floats(0.01, 1_000), st.integers(1, 200), st.floats(0.1, 8))
 def test_zooming_leaves_the_cursor_where_it_is(
     begin: float, length: float, cells: int, factor: float
@@ -143,7 +141,6 @@ def test_zooming_leaves_the_cursor_where_it_is(
     assert before == pytest.approx(after, rel=1e-6, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(st.floats(0, 3_600), st.floats(0, 3_600), st.integers(20, 200))
 def test_what_is_shown_is_in_sight(begin: float, at: float, cells: int) -> None:
     window = Window(begin, 0.1, cells).showing(at)
