@@ -86,7 +86,15 @@ class SweepScreen(SweepDeeds):
 
     @override
     def seen(self, live: Shown) -> tuple[object, ...]:
-        return (self._found, self._wish, self._sets, self._progress, self._fault, self._lost)
+        room = (self._words.columns, self._plot.size)
+        if room != self._room:  # the panes have their places only after the first picture
+            self._room = room
+        return (
+            self._found, self._wish, self._sets, self._progress, self._fault, self._lost,
+            self._room,
+        )  # fmt: skip
+
+    _room: tuple[object, ...] = ()
 
     @override
     def facts(self, live: Shown) -> str:
@@ -98,9 +106,7 @@ class SweepScreen(SweepDeeds):
     @override
     def fill(self, live: Shown) -> None:
         weighed = self._found.weighed if self._found is not None else None
-        if self.has_class("-empty") != (weighed is None):
-            self.set_class(weighed is None, "-empty")
-            self.call_after_refresh(self.again)  # in the room there is then
+        self.set_class(weighed is None, "-empty")
         self._plan.show(
             plan_lines(self._wish, self._takes_words, self._progress, self.palette, self.size.width)
         )
