@@ -128,14 +128,15 @@ def _measured(turns: Iterable[Turn], state: SessionState) -> Iterable[_Measured]
 def _summary(measured: Sequence[_Measured]) -> LatencySummary:
     return LatencySummary(
         count=len(measured),
-        total=_spread(each.total_ms for each in measured),
+        total=spread_of(each.total_ms for each in measured),
         parts=_parts(measured),
         groups=tuple(_groups(measured)),
         slowest=_slowest(measured),
     )
 
 
-def _spread(values: Iterable[float | None]) -> Spread | None:
+def spread_of(values: Iterable[float | None]) -> Spread | None:
+    """How those that are known are spread; None where none is."""
     known = sorted(value for value in values if value is not None)
     if not known:
         return None
@@ -148,7 +149,7 @@ def _percentile(known: Sequence[float], percent: int) -> float:
 
 def _parts(measured: Sequence[_Measured]) -> tuple[tuple[str, Spread | None], ...]:
     by_turn = [dict(each.latency.parts()) for each in measured]
-    return tuple((name, _spread(parts[name] for parts in by_turn)) for name in PARTS)
+    return tuple((name, spread_of(parts[name] for parts in by_turn)) for name in PARTS)
 
 
 def _slowest(measured: Sequence[_Measured]) -> SlowestTurn | None:
@@ -169,7 +170,7 @@ def _groups(measured: Sequence[_Measured]) -> Iterable[LatencyGroup]:
     for each in measured:
         by_words.setdefault(_in_words(each.epoch, differing), []).append(each)
     for words, group in by_words.items():
-        total = _spread(each.total_ms for each in group)
+        total = spread_of(each.total_ms for each in group)
         assert total is not None
         yield LatencyGroup(words, total, _parts(group))
 

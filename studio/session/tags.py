@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, inf
 from operator import is_
-from statistics import median
 from typing import TYPE_CHECKING
 
 from studio.core.text import one_line
 from studio.protocol.knobs import DEFAULT_TURN_DETECTION, TurnDetection
 from studio.session.echo import higher_threshold, is_likely_echo, verdict
+from studio.session.latency_summary import spread_of
 from studio.session.settings import epoch_at
 from studio.session.state import SessionState, SpeechSpan
 from studio.session.turn_notes import NOTES
@@ -60,6 +60,8 @@ FINDINGS = (
     "refused update",
 )
 """The tags that one would mend."""
+MILD = ("slow", "late audio")
+"""Findings that many turns have on a busy machine: they must not hide the others."""
 
 _WORD = re.compile(r"\w")
 _MOST_SEQS = 8
@@ -89,6 +91,11 @@ class Tag:
     def is_finding(self) -> bool:
         """Whether one would mend it."""
         return self.name in FINDINGS
+
+    @property
+    def is_mild(self) -> bool:
+        """Whether it is drawn more quietly than what went wrong."""
+        return self.name in MILD
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +163,8 @@ def _arounds(
     spans = [span for span in state.speech.server if not span.timed_out]
     after = {span.item_id: then for span, then in pairwise(spans)}
     local, starts = state.speech.local, [span.start_ms for span in state.speech.local]
-    totals = [turn.latency.total_ms for turn in known if turn.latency.total_ms is not None]
-    median_ms = median(totals) if len(totals) >= SLOW_LEAST_TURNS else None
+    spread = spread_of(turn.latency.total_ms for turn in known)
+    median_ms = spread.p50_ms if spread and spread.count >= SLOW_LEAST_TURNS else None
     slow_from_ms = float(SLOW_MS)
     if median_ms is not None:
         slow_from_ms = min(slow_from_ms, max(median_ms * SLOW_TIMES, SLOW_LEAST_MS))
@@ -322,9 +329,8 @@ def _slow(turn: Turn, around: _Around) -> Tag | None:
         return None
     parts = [(name, ms) for name, ms in latency.parts() if ms is not None]
     part, part_ms = max(parts, key=lambda each: each[1], default=("", 0.0))
-    words = f"The first sound of the answer came after {total_ms / 1000:.2f} s"
-    if around.median_ms is not None:
-        words += f" (the session's median is {around.median_ms / 1000:.2f} s)"
+    words = f"The first sound of the answer came after {total_ms / 1000:.2f} s, "
+    words += " and ".join(_why_slow(total_ms, around.median_ms))
     if part:
         words += f"; most of it is {part}, {part_ms / 1000:.2f} s"
     span = turn.server_span
@@ -336,6 +342,14 @@ def _slow(turn: Turn, around: _Around) -> Tag | None:
     )
     at = latency.user_stopped_at or latency.decided_at or turn.started_at
     return Tag("slow", turn.index, at, f"{words}.", seqs, _SLOW_HINTS.get(part, ""))
+
+
+def _why_slow(total_ms: float, median_ms: float | None) -> Iterator[str]:
+    """The rules by which a turn is slow."""
+    if total_ms >= SLOW_MS:
+        yield f"later than {SLOW_MS / 1000:.1f} s, when people speak again"
+    if median_ms is not None and total_ms >= median_ms * SLOW_TIMES:
+        yield f"at least twice the session's median of {median_ms / 1000:.2f} s"
 
 
 def _late(turn: Turn, _around: _Around) -> Tag | None:

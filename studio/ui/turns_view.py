@@ -69,6 +69,7 @@ def _finding_row(tag: Tag) -> FindingRow:
         words=tag.words,
         hint=tag.hint,
         seqs=tag.seqs,
+        is_mild=tag.is_mild,
     )
 
 
@@ -170,7 +171,11 @@ def timeline(live: Shown) -> Timeline:
             "model": sorted(_model_signs(state)),
             "voice": sorted(_voice_signs(state)),
         },
-        flags=[Flag(tag.at, tag.name) for tag in tags(state, live.curves) if tag.is_finding],
+        flags=[
+            Flag(tag.at, tag.name, tag.is_mild)
+            for tag in tags(state, live.curves)
+            if tag.is_finding
+        ],
         curves=live.curves,
     )
 

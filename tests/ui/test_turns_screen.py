@@ -257,6 +257,31 @@ async def test_a_recording_is_drawn_whole_and_shows_where_it_is() -> None:
         assert "│" in drawn(held)
 
 
+async def test_a_recording_opens_on_what_went_wrong_not_on_what_was_slow() -> None:
+    talk = Talk().connect().sound(600)
+    talk.user_speaks("And?").reply_begins(after_ms=1_400).says("So.").sound(2_500)
+    talk.user_speaks("", ms=700).reply("Pardon?").sound(500)
+    desk = FakeDesk()
+    recorded = desk.lay("a", talk.end().envelopes)
+    for line in recorded.waiting:
+        recorded.store.append(line)
+    recorded.waiting.clear()
+
+    def opening(feed: FakeFeed) -> Opening:
+        return Opening(feed, PLAN, desk=desk)
+
+    async with stage(opening=opening) as held:
+        held.app.open_recording("a")
+        await held.until(lambda: held.app.replayed is not None and held.app.replayed.is_ready)
+        await held.pilot.press("v")
+        await held.until(lambda: isinstance(turn_list(held).row, FindingRow))
+        names = [row.name for row in turn_list(held).rows if isinstance(row, FindingRow)]
+        assert names == ["slow", "ghost turn"]
+        row = turn_list(held).row
+        assert isinstance(row, FindingRow)
+        assert row.name == "ghost turn"
+
+
 async def test_a_finding_far_from_sight_comes_to_the_middle() -> None:
     async with stage() as held:
         await held.play(conversations.long_talk(20))

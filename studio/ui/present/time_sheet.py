@@ -32,10 +32,11 @@ T = TypeVar("T")
 
 
 class Flag(NamedTuple):
-    """A finding under the lanes."""
+    """A finding under the lanes; a mild one is drawn quietly."""
 
     at: float
     name: str
+    is_mild: bool = False
 
 
 class Kept:
@@ -193,6 +194,6 @@ def flag_cells(sheet: Sheet, flags: Sequence[Flag]) -> list[Cell]:
             words = f"{flag.name}▲" if column - reached > len(flag.name) else "▲"
             start = column + 1 - len(words)
         for offset, glyph in enumerate(words):
-            cells[start + offset] = (glyph, palette.warning)
+            cells[start + offset] = (glyph, palette.muted if flag.is_mild else palette.warning)
         reached = max(column, start + len(words))
     return cells

@@ -54,6 +54,7 @@ class FindingRow:
     Attributes:
         key: tells it from all others of the session.
         seqs: the events that prove it.
+        is_mild: whether it is drawn quietly, and a session does not begin with it.
     """
 
     key: tuple[str, float]
@@ -63,6 +64,7 @@ class FindingRow:
     words: str
     hint: str
     seqs: tuple[int, ...] = ()
+    is_mild: bool = False
 
 
 ListRow = TurnRow | FindingRow
@@ -134,12 +136,17 @@ def _turn_line(line: Text, row: TurnRow, palette: Palette, width: int, *, is_at:
 
 
 def _finding_line(line: Text, row: FindingRow, palette: Palette, width: int) -> None:
-    line.append(" " * (_NUMBER_CELLS - 2) + "▲ ", palette.warning)
+    color = _color_of(row, palette)
+    line.append(" " * (_NUMBER_CELLS - 2) + "▲ ", color)
     line.append(f"{clock(row.at):>{_CLOCK_CELLS - 2}}  ", palette.faint)
     room = width - line.cell_len
-    line.append(f"{row.name:<{_NAME_CELLS}}", palette.warning)
+    line.append(f"{row.name:<{_NAME_CELLS}}", color)
     if room > _NAME_CELLS + _TOLD_FROM_CELLS:
         line.append(f" {row.words}", palette.muted)
+
+
+def _color_of(row: FindingRow, palette: Palette) -> str:
+    return palette.muted if row.is_mild else palette.warning
 
 
 def sheet_lines(sheet: TurnSheet | FindingSheet, palette: Palette, width: int) -> list[Text]:
@@ -156,8 +163,9 @@ def note_lines(words: str, palette: Palette, width: int) -> list[Text]:
 
 def _finding_sheet(sheet: FindingSheet, palette: Palette, width: int) -> list[Text]:
     row = sheet.row
-    head = Text(" ▲ ", palette.warning, no_wrap=True, end="")
-    head.append(row.name, f"bold {palette.warning}")
+    color = _color_of(row, palette)
+    head = Text(" ▲ ", color, no_wrap=True, end="")
+    head.append(row.name, f"bold {color}")
     where = "before the first turn" if row.number is None else f"turn {row.number}"
     head.append(f" · {where} · {stamp(row.at)}", palette.muted)
     if sheet.proofs:

@@ -88,9 +88,13 @@ class TurnList(Lines):
         return True
 
     def begin(self) -> None:
-        """Go to the first finding of a session that is whole; where there is none, to its end."""
+        """Go to the first finding of a session that is whole; where there is none, to its end.
+
+        Mild ones are passed over, unless there are no others.
+        """
         self.following = True
-        first = next((row for row in self._rows if isinstance(row, FindingRow)), None)
+        found = [row for row in self._rows if isinstance(row, FindingRow)]
+        first = next((row for row in found if not row.is_mild), found[0] if found else None)
         if first is not None:
             self._key, self.following = _key(first), False
         self.show(self._rows)

@@ -20,9 +20,11 @@ from studio.protocol.settings import DEFAULTS, SessionSettings, TurnDetection, a
 from studio.protocol.values import ErrorDetail
 from studio.session.curves import Curves
 from studio.session.envelope import Envelope
+from studio.session.latency_summary import summarize
 from studio.session.local import LocalSpeechStarted, LocalSpeechStopped
 from studio.session.reduce import fold
 from studio.session.tags import FINDINGS, LATE_MS, MISSED_MS, Tag, TagReader, tags
+from studio.session.turns import turns
 from tests import conversations
 from tests.builders import PCM16
 from tests.conversations import LIBRARY, SILENCE_MS, WORD_MS, Talk
@@ -202,7 +204,8 @@ def test_a_long_wait_is_slow_and_its_biggest_part_is_named() -> None:
     talk = answered_after(Talk().connect(), 1_400)
     (tag,) = found(talk)
     assert tag.name == "slow"
-    assert "after 2.00 s" in tag.words
+    assert "after 2.00 s, later than 1.5 s, when people speak again;" in tag.words
+    assert tag.is_mild
     assert "most of it is response, 1.43 s" in tag.words
     assert tag.hint
     assert types(talk, tag)[0] == "local.playback.started"
@@ -214,7 +217,27 @@ def test_a_turn_far_above_the_median_is_slow() -> None:
         answered_after(talk, wait_ms)
     (tag,) = found(talk)
     assert tag.turn_index == 5
-    assert "the session's median is 0.65 s" in tag.words
+    assert "at least twice the session's median of 0.65 s;" in tag.words
+    assert "people speak again" not in tag.words
+
+
+def test_the_median_of_a_finding_is_that_of_the_latency_screen() -> None:
+    talk = Talk().connect()
+    for wait_ms in (30, 40, 50, 200, 300, 900):
+        answered_after(talk, wait_ms)
+    (tag,) = found(talk)
+    total = summarize(turns(talk.script.state), talk.script.state).total
+    assert total is not None
+    assert f"median of {total.p50_ms / 1000:.2f} s" in tag.words
+
+
+def test_where_most_turns_are_late_no_finding_measures_one_by_the_others() -> None:
+    talk = Talk().connect()
+    for wait_ms in (1_500, 1_600, 1_700, 1_800):
+        answered_after(talk, wait_ms)
+    slow = found(talk)
+    assert len(slow) == 4
+    assert not any("median" in tag.words for tag in slow)
 
 
 def test_a_few_turns_have_no_median_to_be_compared_with() -> None:

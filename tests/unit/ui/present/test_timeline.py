@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -75,6 +77,15 @@ def test_findings_and_turns_are_named_where_there_is_room() -> None:
     assert "ghost turn▲" in lane(lines, "tags")
     assert "▏1 What time is it?" in lane(lines, "turn")
     assert "▏2 [bold]漢字[/bold]" in lane(lines, "turn")
+
+
+def test_mild_findings_are_drawn_quietly() -> None:
+    palette = Palette(muted="grey50", warning="yellow")
+    shown = replace(SHOWN, flags=[Flag(4.6, "cut-off"), Flag(12.0, "slow", is_mild=True)])
+    lines = timeline_lines(shown, Window.over(0.0, 20.0, 100), 3.0, 20, palette)
+    line = next(each for each in lines if "▲slow" in each.plain)
+    styles = {line.plain[span.start : span.end].strip(): span.style for span in line.spans}
+    assert (styles["▲cut-off"], styles["▲slow"]) == ("yellow", "grey50")
 
 
 def test_the_cursors_values_stand_below() -> None:
