@@ -74,7 +74,7 @@ class Row(NamedTuple):
         user: the user's speech, as the local VAD heard it.
         server: the user's speech, as the server heard it.
         assistant: the voices, as they were heard.
-        cuts: where a voice was cut off.
+        cuts: where a voice was stopped.
         turns: where turns begin, as far as their numbers have room.
         ticks: times on its axis.
         user_wave: the outline of the user's sound as a path 360 wide and 100 high; may be empty.
@@ -126,7 +126,7 @@ def timeline(told: Told, *, with_sound: bool) -> tuple[Row, ...]:
                 label=clock(begins_s),
                 words=(
                     f"From {clock(begins_s)} to {clock(min(ends_s, begins_s + length_s))}. "
-                    f"User: {len(user)}, assistant: {len(assistant)}, cut off: {len(cuts)}."
+                    f"User: {len(user)}, assistant: {len(assistant)}, stopped: {len(cuts)}."
                 ),
                 user=user,
                 server=server,
@@ -169,7 +169,7 @@ def _cuts(told: Told) -> Iterator[_Happening]:
     for turn in told.turns:
         for cut in turn.interruptions:
             at = cut.silent_at if cut.silent_at is not None else cut.flushed_at
-            yield _Happening(at, at, turn.index, f"cut off ({cut.reason})")
+            yield _Happening(at, at, turn.index, f"stopped ({cut.reason})")
 
 
 def _turns(told: Told) -> Iterator[_Happening]:

@@ -70,7 +70,7 @@ def export_labels(told: Told, redaction: Redaction) -> Iterator[str]:
             found.append((*speech, f"user: {redaction.text(turn.user_text)}"))
         for cut in turn.interruptions:
             at = cut.silent_at if cut.silent_at is not None else cut.flushed_at
-            found.append((at, at, f"cut off ({cut.reason}) at {cut.played_ms:,.0f} ms"))
+            found.append((at, at, f"stopped ({cut.reason}) at {cut.played_ms:,.0f} ms"))
     for placed in told.placement.output:
         words = _words_of(told, placed, redaction)
         ends_s = placed.at_s + told.placement.output_format.bytes_to_ms(placed.n_bytes) / 1000

@@ -10,6 +10,7 @@ from studio.session.turns import Turn, turns
 from studio.ui.present.latency_summary import summary_lines
 from studio.ui.present.ledger import ledger_lines, verdict_lines
 from studio.ui.present.waterfall import Row, Sheet
+from studio.ui.present.words import title_of
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -27,10 +28,9 @@ def rows(live: Shown) -> list[Row]:
 
 
 def _row(turn: Turn, *, is_slowest: bool) -> Row:
-    words = turn.user_text.strip()
     return Row(
         index=turn.index,
-        words=words or next(iter(turn.tags), "(no words)"),
+        words=title_of(turn),
         parts=turn.latency.parts(),
         total_ms=turn.latency.total_ms,
         marks=turn.tags,

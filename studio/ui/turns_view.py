@@ -25,6 +25,7 @@ from studio.ui.present.turn_rows import (
     TurnRow,
     TurnSheet,
 )
+from studio.ui.present.words import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +55,7 @@ def _turn_row(turn: Turn) -> TurnRow:
     return TurnRow(
         number=turn.index,
         at=turn.started_at,
-        words=turn.user_text.strip() or next(iter(turn.tags), "(no words)"),
+        words=title_of(turn),
         total_ms=turn.latency.total_ms,
         notes=tuple(name for name in turn.tags if name != "self-interruption"),
     )
@@ -138,7 +139,7 @@ def _moments(turn: Turn) -> Iterator[Moment]:
         (latency.heard_at, "first sound heard"),
     ]
     for cut in cuts:
-        known.append((cut.flushed_at, f"cut off after {cut.played_ms / 1000:.2f} s"))
+        known.append((cut.flushed_at, f"voice stopped after {cut.played_ms / 1000:.2f} s"))
         known.append((cut.applied_at, "conversation.item.truncated"))
     since = latency.user_stopped_at
     for at, words in known:
@@ -159,10 +160,7 @@ def timeline(live: Shown) -> Timeline:
         end=max(state.last_at, 0.0 if live.is_recording else live.now),
         now=live.now if live.is_recording else None,
         threshold=threshold,
-        turns=[
-            Opened(turn.started_at, turn.index, turn.user_text.strip() or next(iter(turn.tags), ""))
-            for turn in known
-        ],
+        turns=[Opened(turn.started_at, turn.index, title_of(turn)) for turn in known],
         server=clock.bits(state),
         model=[Bit(each.created_at, each.done_at) for each in state.responses.by_id.values()],
         heard=heard_bits(state.playback.heads),

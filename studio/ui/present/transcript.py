@@ -19,7 +19,7 @@ from studio.session.hearing import heard_text
 from studio.session.state import ToolCall
 from studio.ui.present.blocks import WHO_CELLS, first_line, further_line, room_of
 from studio.ui.present.voice import traceable, voice_lines
-from studio.ui.present.words import span
+from studio.ui.present.words import WITHOUT_WORDS, span
 
 if TYPE_CHECKING:
     from studio.audio.formats import AudioFormat
@@ -33,7 +33,7 @@ _CLOSED_AS_MEANT = 1000
 
 _SELF = "self-interruption"
 _SHOWN_TAGS = ("typed", "push-to-talk", "cancelled")
-"""Tags that nothing else on a turn's lines says; that it was cut off its own line does."""
+"""Tags that nothing else on a turn's lines says; that its voice was stopped its own line does."""
 
 _CUT_WORDS = {
     "barge-in": "you spoke",
@@ -169,7 +169,7 @@ def _recognised(turn: Turn, palette: Palette) -> Text:
     if turn.transcription in ("pending", "streaming") or "speaking" in turn.tags:
         return Text(f"{words} …".strip(), f"italic {palette.user}")
     if not words:
-        return Text("(sound without words)", palette.muted)
+        return Text(WITHOUT_WORDS, palette.muted)
     return Text(words, palette.foreground)
 
 
@@ -178,7 +178,7 @@ def _cut_words(said: Said, turn: Turn) -> str:
     why = _CUT_WORDS.get(said.head.cut, said.head.cut)
     if _SELF in turn.tags and said.head.cut == "barge-in":
         why = f"{_SELF}, probably"
-    return f"╳ cut off after {span(said.head.played_ms or 0.0)}: {why}"
+    return f"╳ stopped after {span(said.head.played_ms or 0.0)}: {why}"
 
 
 def _call_lines(call: ToolCall, width: int, palette: Palette) -> list[Text]:

@@ -3,10 +3,30 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from studio.core.units import clock
 
+if TYPE_CHECKING:
+    from studio.session.turns import Turn
+
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+
+WITHOUT_WORDS = "(sound without words)"
+"""What stands for the words of a user who was heard, and not understood."""
+
+
+def title_of(turn: Turn) -> str:
+    """What the user said, or that there are no words of it, or what a turn without a user is."""
+    words = turn.user_text.strip()
+    if words:
+        return words
+    is_spoken = turn.server_span is not None or turn.user_item_id is not None
+    if not is_spoken or "timeout" in turn.tags:
+        return next(iter(turn.tags), "(nobody spoke)")
+    if turn.transcription in ("pending", "streaming") or "speaking" in turn.tags:
+        return "…"
+    return "(not understood)" if turn.transcription == "failed" else WITHOUT_WORDS
 
 
 def stamp(seconds: float) -> str:

@@ -88,5 +88,5 @@ def test_labels_tell_turns_speech_and_cuts(tmp_path: Path) -> None:
     assert [float(line[0]) for line in lines] == sorted(float(line[0]) for line in lines)
     words = [line[2] for line in lines]
     assert {"turn 1", "turn 2", "server: speech"} <= set(words)
-    assert any(each.startswith("cut off (barge-in) at ") for each in words)
+    assert any(each.startswith("stopped (barge-in) at ") for each in words)
     assert any(each.startswith("assistant: ") for each in words)

@@ -47,7 +47,7 @@ def test_findings_stand_under_their_turns() -> None:
         "I would like to book",
         "cut-off",
         "a table for two.",
-        "(no words)",
+        "(sound without words)",
         "ghost turn",
         "On Friday.",
         "refused update",
@@ -89,7 +89,7 @@ def test_a_turn_is_told_moment_by_moment() -> None:
         "response.created",
         "first audio",
         "first sound heard",
-        "cut off after 1.09 s",
+        "voice stopped after 1.09 s",
         "conversation.item.truncated",
     ]
     assert sheet.moments[0].since_ms is None

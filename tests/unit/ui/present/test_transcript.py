@@ -42,7 +42,7 @@ def test_what_was_never_heard_is_struck_out() -> None:
     ]
     assert struck
     assert "room for." in struck[0]
-    assert any("cut off after 1.59 s: you spoke" in line.plain for line in drawn)
+    assert any("stopped after 1.59 s: you spoke" in line.plain for line in drawn)
 
 
 def test_a_call_stands_between_question_and_answer() -> None:
