@@ -26,6 +26,8 @@ class Action:
         scope: the widget that must have the focus, or `app` for anywhere; `recording` is anywhere,
             too, while a stored session is shown.
         in_footer: whether the footer shows it while its scope has the focus.
+        up_to: the id of the last of the actions that the footer shows as one, `1-9`.
+        footer_label: what the footer says in place of the label.
     """
 
     id: str
@@ -35,6 +37,8 @@ class Action:
     do: str
     scope: Scope = "app"
     in_footer: bool = False
+    up_to: str = ""
+    footer_label: str = ""
 
     @property
     def group(self) -> str:
@@ -93,16 +97,16 @@ ACTIONS: tuple[Action, ...] = (
            "view('turns')", in_footer=True),
     Action("view.latency", "w", "latency", "See why each turn took as long as it did.",
            "view('latency')", in_footer=True),
-    Action("view.library", "o", "sessions", "See, search and open the stored sessions.",
-           "view('library')", in_footer=True),
-    Action("view.audition", "V", "voices", "Hear lines in several voices side by side.",
-           "view('audition')"),
-    Action("view.presets", "P", "presets", "See, apply and keep settings under a name.",
-           "view('presets')"),
     Action("view.tuning", "L", "lab", "Tune the turn detection on takes, and while you talk.",
            "view('lab')", in_footer=True),
     Action("view.sweep", "ctrl+g", "sweep", "Try very many turn detection settings on takes.",
            "view('sweep')"),
+    Action("view.audition", "V", "voices", "Hear lines in several voices side by side.",
+           "view('audition')", in_footer=True),
+    Action("view.library", "o", "sessions", "See, search and open the stored sessions.",
+           "view('library')", in_footer=True),
+    Action("view.presets", "P", "presets", "See, apply and keep settings under a name.",
+           "view('presets')", in_footer=True),
     Action("view.composer", "ctrl+e", "compose", "Write an event by hand and send it.",
            "view('composer')"),
     Action("view.zoom", "z", "zoom", "Give the whole screen to this pane, or give it back.",
@@ -309,7 +313,8 @@ ACTIONS: tuple[Action, ...] = (
            "tuning"),
     Action("tuning.up", "up", "slider before", "Go to the slider before.", "screen.slider(-1)",
            "tuning"),
-    Action("tuning.set", "enter", "set", "Type the slider's value.", "screen.set", "tuning"),
+    Action("tuning.set", "enter", "type", "Type the slider's value.", "screen.set", "tuning",
+           in_footer=True),
     Action("tuning.switch", "v", "by words",
            "Have semantic_vad end the turns, which heeds words, or server_vad again.",
            "screen.switch", "tuning"),
@@ -395,7 +400,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("tuning.copy", "y", "copy JSON", "Copy the setting as the provider takes it.",
            "screen.copy_json", "tuning"),
     Action("tuning.sweep", "S", "sweep", "Try very many settings on the takes.",
-           "screen.sweep", "tuning"),
+           "screen.sweep", "tuning", in_footer=True),
     Action("tuning.filter", "slash", "filter", "Filter the takes by words.", "screen.filter",
            "tuning"),
     Action("tuning.delete", "D", "delete take", "Put the take away; undo brings it back.",
@@ -563,6 +568,27 @@ ACTIONS: tuple[Action, ...] = (
     Action("presets.read_back", "pageup", "read back", "Scroll them back.", "screen.read(-1)",
            "presets"),
     Action("presets.leave", "P,escape", "back", "Go back.", "screen.leave", "presets"),
+    Action("audition.play_1", "1", "voice 1", "Play the voice of this row, as loud as the others.",
+           "screen.number(0)", "audition", in_footer=True,
+           up_to="audition.play_9", footer_label="play"),
+    Action("audition.play_2", "2", "voice 2", "Play the voice of this row, as loud as the others.",
+           "screen.number(1)", "audition"),
+    Action("audition.play_3", "3", "voice 3", "Play the voice of this row, as loud as the others.",
+           "screen.number(2)", "audition"),
+    Action("audition.play_4", "4", "voice 4", "Play the voice of this row, as loud as the others.",
+           "screen.number(3)", "audition"),
+    Action("audition.play_5", "5", "voice 5", "Play the voice of this row, as loud as the others.",
+           "screen.number(4)", "audition"),
+    Action("audition.play_6", "6", "voice 6", "Play the voice of this row, as loud as the others.",
+           "screen.number(5)", "audition"),
+    Action("audition.play_7", "7", "voice 7", "Play the voice of this row, as loud as the others.",
+           "screen.number(6)", "audition"),
+    Action("audition.play_8", "8", "voice 8", "Play the voice of this row, as loud as the others.",
+           "screen.number(7)", "audition"),
+    Action("audition.play_9", "9", "voice 9", "Play the voice of this row, as loud as the others.",
+           "screen.number(8)", "audition"),
+    Action("audition.play_0", "0", "voice 10", "Play the voice of this row, as loud as the others.",
+           "screen.number(9)", "audition"),
     Action("audition.again", "space", "play, stop", "Stop what plays, or play it once more.",
            "screen.again", "audition", in_footer=True),
     Action("audition.swap", "tab", "A/B", "Change to the voice before, at the same words.",
@@ -601,26 +627,6 @@ ACTIONS: tuple[Action, ...] = (
            "screen.read(1)", "audition"),
     Action("audition.read_back", "pageup", "read back", "Scroll them back.", "screen.read(-1)",
            "audition"),
-    Action("audition.play_1", "1", "voice 1", "Play the voice of this row, as loud as the others.",
-           "screen.number(0)", "audition"),
-    Action("audition.play_2", "2", "voice 2", "Play the voice of this row, as loud as the others.",
-           "screen.number(1)", "audition"),
-    Action("audition.play_3", "3", "voice 3", "Play the voice of this row, as loud as the others.",
-           "screen.number(2)", "audition"),
-    Action("audition.play_4", "4", "voice 4", "Play the voice of this row, as loud as the others.",
-           "screen.number(3)", "audition"),
-    Action("audition.play_5", "5", "voice 5", "Play the voice of this row, as loud as the others.",
-           "screen.number(4)", "audition"),
-    Action("audition.play_6", "6", "voice 6", "Play the voice of this row, as loud as the others.",
-           "screen.number(5)", "audition"),
-    Action("audition.play_7", "7", "voice 7", "Play the voice of this row, as loud as the others.",
-           "screen.number(6)", "audition"),
-    Action("audition.play_8", "8", "voice 8", "Play the voice of this row, as loud as the others.",
-           "screen.number(7)", "audition"),
-    Action("audition.play_9", "9", "voice 9", "Play the voice of this row, as loud as the others.",
-           "screen.number(8)", "audition"),
-    Action("audition.play_0", "0", "voice 10", "Play the voice of this row, as loud as the others.",
-           "screen.number(9)", "audition"),
     Action("audition.leave", "V,escape", "back", "Go back to the conversation.", "screen.leave",
            "audition"),
 )  # fmt: skip
@@ -713,6 +719,12 @@ def keys_of(action: Action, keymap: Mapping[str, str]) -> str:
 def first_key(action: Action, keymap: Mapping[str, str]) -> str:
     """The first key of an action, for the footer."""
     return _key_name(keymap.get(action.id, action.keys).split(",")[0].strip())
+
+
+def footer_key(action: Action, keymap: Mapping[str, str]) -> str:
+    """The key of an action as the footer shows it, or the first and the last of several."""
+    key = first_key(action, keymap)
+    return f"{key}-{first_key(action_named(action.up_to), keymap)}" if action.up_to else key
 
 
 def _key_name(key: str) -> str:

@@ -430,3 +430,24 @@ async def test_a_fault_of_our_own_shows_no_values(capsys: pytest.CaptureFixture[
     shown = capsys.readouterr()
     assert "stumbled 20" in shown.out + shown.err
     assert "very-secret" not in shown.out + shown.err
+
+
+@pytest.mark.parametrize(
+    ("size", "ways"),
+    [
+        ((80, 24), ["L lab"]),
+        ((100, 30), ["v turns", "L lab", "V voices", "o sessions"]),
+        ((120, 40), ["v turns", "L lab", "V voices", "o sessions"]),
+    ],
+)
+@pytest.mark.parametrize("pane", ["1", "2", "3"])
+async def test_the_footer_offers_the_ways_to_the_other_screens(
+    size: tuple[int, int], ways: list[str], pane: str
+) -> None:
+    async with stage(size) as held:
+        await held.play(conversations.connected())
+        await held.pilot.press(pane)
+        shown = held.bar("keys")
+        places = [shown.index(way) for way in ways]
+        assert places == sorted(places)
+        assert shown.index("? help") > places[-1]

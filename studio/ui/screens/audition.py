@@ -36,6 +36,7 @@ class AuditionScreen(AuditionDeeds):
         "view.zoom", "view.library", "view.turns", "view.latency", "session.talk", "session.text",
         "session.speak", "session.connect", "session.interrupt",
     )  # fmt: skip
+    kept: ClassVar[tuple[str, ...]] = ("audition.play_1",)
     AUTO_FOCUS: ClassVar[str | None] = "#audition"
     BINDINGS = bindings_of("audition")
 

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 _IDLE = ("inspector.pause",)
 """Ids of the actions that do nothing while a recording is shown."""
+_WAYS = ("view.tuning", "view.turns", "view.audition", "view.library")
+_WAYS_FROM = 100
+"""What the footer always offers: all of it from so many cells on, below only the first."""
 _BANNER_KEYS = ("session.restart", "session.echo")
 
 
@@ -193,6 +196,7 @@ class LiveScreen(Screen[None]):
             self._keymap,
             labels,
             left_out=TYPED if isinstance(focused, Input) else _IDLE if recording else (),
+            kept=_WAYS if self.size.width >= _WAYS_FROM else _WAYS[:1],
             is_recording=recording is not None,
         )
 

@@ -69,6 +69,7 @@ class TuningScreen(TuningLabels):
     title_words: ClassVar[str] = "lab"
     plays: ClassVar[bool] = False
     left_out: ClassVar[tuple[str, ...]] = ("view.tuning", "view.zoom")
+    kept: ClassVar[tuple[str, ...]] = ("tuning.set", "tuning.sweep")
     AUTO_FOCUS: ClassVar[str | None] = "#tuning"
     BINDINGS = bindings_of("tuning")
 

@@ -31,12 +31,14 @@ class ViewScreen(Screen[None]):
         scope: of its actions, and the id of the widget that gets the focus.
         title_words: what the title line begins with.
         left_out: ids of actions that do nothing here.
+        kept: ids of actions that others give way to in the footer.
         plays: whether a recording is played here; else it waits underneath.
     """
 
     scope: ClassVar[str]
     title_words: ClassVar[str]
     left_out: ClassVar[tuple[str, ...]] = ("view.zoom",)
+    kept: ClassVar[tuple[str, ...]] = ()
     plays: ClassVar[bool] = True
 
     def __init__(self, keymap: Mapping[str, str]) -> None:
@@ -143,6 +145,7 @@ class ViewScreen(Screen[None]):
             self._keymap,
             labels,
             left_out=(*self.left_out, "recording.leave"),  # escape leaves the view
+            kept=self.kept,
             is_recording=live.is_recording and self.plays,
         )
 

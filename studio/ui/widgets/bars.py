@@ -11,12 +11,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from studio.ui.actions import ACTIONS, Action, first_key
+from studio.ui.actions import ACTIONS, Action, footer_key, keys_of
 from studio.ui.layout import SMALLEST, TABS_BELOW, Pane
 from studio.ui.present.palette import palette_from
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from textual import events
 
@@ -89,6 +89,7 @@ class Keys(Bar):
         labels: Mapping[str, str] | None = None,
         left_out: Collection[str] = (),
         *,
+        kept: Collection[str] = (),
         is_recording: bool = False,
     ) -> None:
         """Show the keys of a scope, the pane's own first.
@@ -98,48 +99,73 @@ class Keys(Bar):
             keymap: keys by action id.
             labels: words for actions that now do the other half of what they do, by id.
             left_out: ids of actions that do nothing on this screen.
+            kept: ids of actions that others give way to where there is little room.
             is_recording: whether a stored session is shown, with which nobody can talk.
         """
         now = labels or {}
         colors = palette_from(self.app.theme_variables)
-        asked = (scope, keymap, now, left_out, is_recording, self.size.width, colors)
+        asked = (scope, keymap, now, left_out, kept, is_recording, self.size.width, colors)
         if asked == self._asked:
             return
         self._asked = asked
         shown = [
-            replace(action, label=now.get(action.id, action.label))
+            replace(action, label=now.get(action.id, action.footer_label or action.label))
             for action in ACTIONS
             if action.in_footer and action.id not in left_out
         ]
         own = [action for action in shown if action.scope == scope]
         rest = [action for action in shown if action.scope == "app"]
-        taken = {first_key(action, keymap) for action in own}
+        taken = {
+            key
+            for action in ACTIONS
+            if action.scope == scope
+            for key in keys_of(action, keymap).split(", ")
+        }
         if is_recording:
             playing = [action for action in shown if action.scope == "recording"]
             views = [action for action in rest if action.group == "view"]
             others = [action for action in rest if action.group not in ("session", "view")]
-            playing = [each for each in playing if first_key(each, keymap) not in taken]
+            playing = [each for each in playing if footer_key(each, keymap) not in taken]
             own[_OWN_FIRST:_OWN_FIRST] = playing[:1]
             rest = [*views, *playing[1:], *others]
         tail = [action for action in rest if action.id in ("studio.help", "studio.quit")]
         middle = [
             action
             for action in rest
-            if action not in tail and first_key(action, keymap) not in taken
+            if action not in tail and footer_key(action, keymap) not in taken
         ]
         line, end = Text(" ", no_wrap=True), Text("", no_wrap=True)
         for action in tail:
             self._append(end, action, keymap)
         end.rstrip()
         end.append(" ")
-        for action in (*own, *middle):
-            piece = Text("")
-            self._append(piece, action, keymap)
-            if line.cell_len + piece.cell_len + end.cell_len > self.size.width:
-                break
+        room = self.size.width - line.cell_len - end.cell_len
+        for piece in self._fitting((*own, *middle), kept, keymap, room):
             line.append_text(piece)
         line.append(" " * max(0, self.size.width - line.cell_len - end.cell_len))
         self.show(line.append_text(end))
+
+    def _fitting(
+        self,
+        actions: Sequence[Action],
+        kept: Collection[str],
+        keymap: Mapping[str, str],
+        room: int,
+    ) -> list[Text]:
+        """What has room, in this order: those that are kept, and then the first others."""
+        pieces: dict[str, Text] = {}
+        for action in actions:
+            pieces[action.id] = Text("")
+            self._append(pieces[action.id], action, keymap)
+        shown: set[str] = set()
+        for some in ([each for each in pieces if each in kept], list(pieces)):
+            for each in some:
+                cells = 0 if each in shown else pieces[each].cell_len
+                if cells > room:
+                    break
+                room -= cells
+                shown.add(each)
+        return [piece for each, piece in pieces.items() if each in shown]
 
     _asked: tuple[object, ...] = ()
 
@@ -151,7 +177,7 @@ class Keys(Bar):
     def _append(self, line: Text, action: Action, keymap: Mapping[str, str]) -> None:
         colors = palette_from(self.app.theme_variables)
         start = len(line)
-        line.append(first_key(action, keymap), colors.accent)
+        line.append(footer_key(action, keymap), colors.accent)
         line.append(f" {action.label}", colors.muted)
         do = f"app.{action.do}" if action.scope in ("app", "recording") else action.do
         line.stylize(Style.from_meta({"do": do}), start)

@@ -4,7 +4,15 @@ from collections import Counter
 
 import pytest
 
-from studio.ui.actions import ACTIONS, GROUPS, actions_of, first_key, keys_of, unknown_ids
+from studio.ui.actions import (
+    ACTIONS,
+    GROUPS,
+    actions_of,
+    first_key,
+    footer_key,
+    keys_of,
+    unknown_ids,
+)
 
 
 def test_every_action_has_an_id_of_its_own_and_a_heading() -> None:
@@ -30,3 +38,10 @@ def test_keys_read_as_people_write_them() -> None:
 
 def test_a_keymap_with_a_wrong_id_is_told() -> None:
     assert unknown_ids({"session.mute": "y", "session.moot": "y"}) == ("session.moot",)
+
+
+def test_several_keys_stand_as_one_in_the_footer() -> None:
+    by_id = {action.id: action for action in ACTIONS}
+    assert footer_key(by_id["audition.play_1"], {}) == "1-9"
+    assert footer_key(by_id["audition.play_1"], {"audition.play_9": "f9"}) == "1-F9"
+    assert footer_key(by_id["session.mute"], {}) == "m"
