@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from studio.session.state import Problem
     from studio.ui.present.palette import Palette
 
-_KEY_CELLS = 14
+_KEY_CELLS = 15
 
 
 def help_text(keymap: Mapping[str, str], palette: Palette, here: str = "", width: int = 80) -> Text:
@@ -28,7 +28,10 @@ def help_text(keymap: Mapping[str, str], palette: Palette, here: str = "", width
         page.append(f"{heading}\n", palette.muted)
         for action in ACTIONS:
             if action.group == group:
-                page.append(f"  {keys_of(action, keymap):<{_KEY_CELLS}}", palette.accent)
+                keys = keys_of(action, keymap)
+                if len(keys) >= _KEY_CELLS:
+                    keys += f"\n{' ' * (_KEY_CELLS + 2)}"
+                page.append(f"  {keys:<{_KEY_CELLS}}", palette.accent)
                 _hang(page, action.help, _KEY_CELLS + 2, width, palette.foreground)
         page.append("\n")
     page.append("Marks in the config pane\n", palette.muted)

@@ -48,6 +48,8 @@ def test_a_refused_connection_says_why() -> None:
 
 
 def test_the_help_names_every_action_and_the_keys_that_hold() -> None:
+    whole = help_text({}, PALETTE).plain
+    assert "del, backspace Drop" in whole
     page = " ".join(help_text({"session.mute": "f7"}, PALETTE, width=60).plain.split())
     assert all(action.help in page for action in ACTIONS)
     assert "F7" in page
