@@ -18,6 +18,11 @@ STALLED_MS = 1_000
 """Audio that the other end has not taken, from which on the connection is stuck."""
 
 _BASE64 = 4 / 3
+_HINT = "What is said now arrives late, or never. Check the network."
+_LOCAL_HINT = (
+    "What is said now arrives late, or never. The local server is busy, or its machine is slow: "
+    "end what else works there."
+)
 
 
 class LinkWatch:
@@ -25,9 +30,11 @@ class LinkWatch:
 
     Args:
         audio_format: of what is sent.
+        is_local: whether the other end is the local server, which no network is to blame for.
     """
 
-    def __init__(self, audio_format: AudioFormat) -> None:
+    def __init__(self, audio_format: AudioFormat, *, is_local: bool = False) -> None:
+        self._hint = _LOCAL_HINT if is_local else _HINT
         self._stalled_bytes = STALLED_MS * audio_format.bytes_per_ms * _BASE64
         self._told_ms: float | None = None
         self._told_at = 0.0
@@ -62,6 +69,6 @@ class LinkWatch:
                 severity="warning",
                 title="The connection is stuck",
                 message="More than a second of audio was sent that the other end has not taken.",
-                hint="What is said now arrives late, or never. Check the network.",
+                hint=self._hint,
             )
         ]

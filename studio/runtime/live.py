@@ -104,7 +104,7 @@ class LiveSession:
             on_sent=self._echoes.sent,
         )
         self._formats = FormatWatch(sound.output_format)
-        self._link = LinkWatch(sound.input_format)
+        self._link = LinkWatch(sound.input_format, is_local=plan.provider == "local")
         self._gauges = Gauges(self._path, self._sending, hearing, self._echoes, line)
         self._may_record = asyncio.Event()
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pytest
 from typing_extensions import override
 
 from studio.audio.formats import AudioFormat
@@ -48,6 +49,14 @@ def test_small_changes_are_told_every_ten_seconds() -> None:
 
 def test_a_peer_without_pings_tells_nothing() -> None:
     assert told_ms(LinkWatch(AudioFormat.PCM16), (0, None), (20, None)) == []
+
+
+@pytest.mark.parametrize(("is_local", "cause"), [(False, "network"), (True, "machine")])
+def test_what_may_have_made_it_stuck_is_told(is_local: bool, cause: str) -> None:
+    watch = LinkWatch(AudioFormat.PCM16, is_local=is_local)
+    (problem,) = watch.look(Line((), [], backlog=100_000), 0.0)
+    assert isinstance(problem, ProblemSeen)
+    assert [each for each in ("network", "machine") if each in problem.hint] == [cause]
 
 
 def test_a_stuck_connection_is_told_once_for_each_time_it_gets_stuck() -> None:
