@@ -84,6 +84,18 @@ def first_seq(live: Shown, row: ListRow) -> int:
     return turn.server_span.started_seq if turn.server_span is not None else turn.added_seq
 
 
+def end_of(live: Shown, row: TurnRow) -> float:
+    """Session seconds of the last that is known of a turn; of one that goes on, the latest."""
+    turn = _turn(live, row.number)
+    if turn is None or (not turn.done and live.is_connected):
+        return live.whole.last_at
+    heads = [said.head.ended_at for said in turn.said if said.head is not None]
+    responses = [response.done_at for response in turn.responses]
+    span = turn.server_span
+    known = [*heads, *responses, span.stopped_at if span is not None else None]
+    return max([turn.started_at, *(at for at in known if at is not None)])
+
+
 def turn_of(live: Shown, row: ListRow | None) -> Turn | None:
     """The turn that a row is; None where it is none."""
     return _turn(live, row.number) if isinstance(row, TurnRow) else None

@@ -220,12 +220,13 @@ class TurnsScreen(ViewScreen):
         if own is None:
             return
         is_last = own + 1 == len(turns)
-        end = self._end if is_last else turns[own + 1].at
+        end = self._end_of(turns[own]) if is_last else turns[own + 1].at
         self._lanes.fit(turns[own].at, max(end, turns[own].at))
 
-    @property
-    def _end(self) -> float:
-        return self._live.whole.last_at if self._live is not None else 0.0
+    def _end_of(self, row: TurnRow) -> float:
+        from studio.ui.turns_view import end_of
+
+        return end_of(self._live, row) if self._live is not None else row.at
 
     def action_fit_all(self) -> None:
         """Show the whole session."""

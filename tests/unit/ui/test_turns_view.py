@@ -20,8 +20,8 @@ from studio.ui.present.turn_rows import (
     sheet_lines,
 )
 from studio.ui.recording import Recording
-from studio.ui.turns_view import first_seq, list_rows, sheet_of, timeline
-from tests.conversations import LIBRARY
+from studio.ui.turns_view import end_of, first_seq, list_rows, sheet_of, timeline
+from tests.conversations import LIBRARY, Talk
 from tests.fakes.feed import BEGAN, PLAN, log_lines
 
 PALETTE = Palette()
@@ -75,6 +75,18 @@ def test_a_finding_is_explained_and_proved() -> None:
     assert "→ turn_detection.silence_duration_ms 800" in words
     assert f"enter shows #{sheet.proofs[0].seq}" in words
     assert first_seq(live, sheet.row) == sheet.proofs[0].seq
+
+
+def test_the_last_turn_ends_with_its_voice_not_with_the_session() -> None:
+    talk = Talk().connect().sound(600).user_speaks("Yes?").reply("One two.")
+    ended_at = talk.script.state.playback.heads[-1].ended_at
+    live = Live(PLAN, None, ManualClock())
+    live.take(BEGAN)
+    for line in log_lines(talk.sound(30_000).envelopes):
+        live.take(line)
+    (row,) = [row for row in list_rows(live) if isinstance(row, TurnRow)]
+    assert end_of(live, row) == ended_at
+    assert live.whole.last_at > end_of(live, row) + 20
 
 
 def test_a_turn_is_told_moment_by_moment() -> None:
