@@ -6,6 +6,7 @@ import pytest
 
 from studio.ui.screens.columns import ColumnsScreen
 from studio.ui.screens.overlays import Prompt
+from studio.ui.screens.view import ViewScreen
 from studio.ui.widgets.suggestions import brief
 from tests import conversations
 from tests.fakes.screen import stage
@@ -23,6 +24,16 @@ async def test_a_click_beside_leaves_what_lies_over_the_screen(key: str) -> None
         assert held.app.screen is over
         await held.pilot.click(offset=BESIDE)
         assert len(held.app.screen_stack) == 1
+
+
+@pytest.mark.parametrize(("key", "title"), [("v", "turns"), ("w", "latency"), ("L", "lab")])
+async def test_a_key_of_a_view_closes_the_help_and_opens_the_view(key: str, title: str) -> None:
+    async with stage() as held:
+        await held.play(conversations.spoken_turn())
+        await held.pilot.press("question_mark", key)
+        await held.until(lambda: isinstance(held.app.screen, ViewScreen))
+        assert title in held.app.screen.title_words
+        assert len(held.app.screen_stack) == 2
 
 
 async def test_a_list_is_as_wide_as_its_entries_where_there_is_room() -> None:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 from rich.cells import cell_len
 from rich.text import Text
 from textual import on
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 from typing_extensions import override
+
+from studio.ui.actions import ACTIONS
 
 if TYPE_CHECKING:
     from textual import events
@@ -153,7 +156,11 @@ def sheet_cells(width: int) -> int:
 class Sheet(Over[None]):
     """A page of words over the screen."""
 
-    BINDINGS = _closing("q", "question_mark", "f1", "p", "enter")
+    BINDINGS = _closing("q", "question_mark", "f1", "p", "enter") + [
+        Binding(action.keys, f"leave_for({action.do!r})", action.label, id=action.id)
+        for action in ACTIONS
+        if action.do.startswith("view(")
+    ]
 
     def __init__(self, title: str, body: Text) -> None:
         super().__init__()
@@ -165,3 +172,8 @@ class Sheet(Over[None]):
             yield Static(Text(self._title), classes="sheet-title")
             with VerticalScroll(can_focus=True):
                 yield Static(self._body)
+
+    def action_leave_for(self, do: str) -> None:
+        """Make way for what a key does that was just read of."""
+        self.action_close()
+        self.call_later(self.app.run_action, do)
