@@ -109,6 +109,8 @@ ACTIONS: tuple[Action, ...] = (
            "view('presets')", in_footer=True),
     Action("view.composer", "ctrl+e", "compose", "Write an event by hand and send it.",
            "view('composer')"),
+    Action("view.return", "escape", "back", "Go back from an event to the view that showed it.",
+           "return"),
     Action("view.zoom", "z", "zoom", "Give the whole screen to this pane, or give it back.",
            "zoom", in_footer=True),
     Action("view.hide", "h", "hide pane", "Hide this pane; its number brings it back.", "hide"),

@@ -159,6 +159,8 @@ class StudioApp(Talking, Replaying):
             self.theme = theme if theme in names else names[0]
         self._live_screen = LiveScreen(self._keymap_given)
         self._views: dict[str, ViewScreen] = {}
+        self._trail: list[str] = []  # the views below the one on the screen, as they were opened
+        self._event_of: list[str] = []  # the same, with the view that brought up the event shown
 
     @override
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -251,13 +253,38 @@ class StudioApp(Talking, Replaying):
         if name not in self._views:
             self._views[name] = VIEWS[name](self._keymap_given)
             self.install_screen(self._views[name], name)  # it is left and entered, not made anew
-        view = self._views[name]
-        if view.is_current:
+        if self._views[name].is_current:
             return
-        if self._current_view is not None:
-            _ = self.pop_screen()
+        self._event_of = []
+        trail = self._left_for_panes()
+        self._enter(name, trail[: trail.index(name)] if name in trail else trail)
+
+    def _left_for_panes(self) -> list[str]:
+        """Bring the panes up; the views that were entered till then, the latest last."""
+        trail, self._trail = self._trail, []
+        name = next((name for name, view in self._views.items() if view.is_current), None)
+        if name is None:
+            return []
+        _ = self.pop_screen()
+        return [*trail, name]
+
+    def _enter(self, name: str, trail: list[str]) -> None:
+        view, self._trail = self._views[name], trail
         _ = self.push_screen(view)
-        view.show(self.shown)
+        if self.shown is not None:
+            view.show(self.shown)
+
+    @override
+    def leave_view(self) -> None:
+        *trail, _left = self._left_for_panes()
+        if trail:
+            self._enter(trail[-1], trail[:-1])
+
+    def action_return(self) -> None:
+        """Go back from an event to the view that showed it."""
+        trail, self._event_of = self._event_of, []
+        if trail and self._current_view is None:
+            self._enter(trail[-1], trail[:-1])
 
     @property
     def _current_view(self) -> ViewScreen | None:
@@ -287,20 +314,25 @@ class StudioApp(Talking, Replaying):
         """What places panes does nothing where there are none."""
         if action in ("zoom", "hide", "resize"):
             return self._current_view is None
+        if action in ("return", "replay_leave") and self._current_view is None:
+            is_due = bool(self._event_of)
+            return is_due if action == "return" else self.replayed is not None and not is_due
         if action.startswith("replay_"):
             return self.replayed is not None
         return super().check_action(action, parameters)
 
     def action_go(self, pane: str) -> None:
         """Focus a pane."""
-        if self._current_view is not None:
-            _ = self.pop_screen()
+        _ = self._left_for_panes()
+        self._event_of = []
         self._live_screen.go(Pane(pane))
 
     @override
     def show_event(self, seq: int) -> None:
         """Bring the panes up, and put the inspector's cursor on the event of this number."""
+        trail = self._left_for_panes()
         self.action_go(Pane.INSPECTOR)
+        self._event_of = trail
         self._live_screen.show_event(seq)
 
     def action_zoom(self) -> None:

@@ -66,6 +66,10 @@ class Desktop(App[None]):
         """Bring the panes up, and put the inspector's cursor on the event of this number."""
         raise NotImplementedError
 
+    def leave_view(self) -> None:
+        """Leave the view on the screen for the one that it was opened from, or the panes."""
+        raise NotImplementedError
+
     def toast(self, problem: Problem) -> None:
         """Tell what went wrong, for a moment."""
         severities: Mapping[str, SeverityLevel] = {

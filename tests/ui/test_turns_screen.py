@@ -7,6 +7,7 @@ from studio.session.curves import TrackCurves
 from studio.ui.app import Opening
 from studio.ui.present.time_sheet import LABEL_CELLS
 from studio.ui.present.turn_rows import FindingRow
+from studio.ui.screens.latency import LatencyScreen
 from studio.ui.screens.live import LiveScreen
 from studio.ui.screens.turns import TurnsScreen
 from studio.ui.widgets.bars import Bar
@@ -97,6 +98,29 @@ async def test_enter_shows_the_event_that_proves_it() -> None:
         assert isinstance(held.app.screen, LiveScreen)
         inspector = held.app.screen.query_one(InspectorPane)
         await held.until(lambda: inspector.position == row.seqs[0] - 1)
+
+
+async def test_escape_goes_back_from_the_event_to_the_view() -> None:
+    async with stage() as held:
+        await look_at_turns(held)
+        await held.pilot.press("tab", "enter")
+        assert isinstance(held.app.screen, LiveScreen)
+        await held.pilot.press("escape")
+        assert isinstance(held.app.screen, TurnsScreen)
+        assert isinstance(turn_list(held).row, FindingRow)
+        await held.pilot.press("enter", "2", "escape")
+        assert isinstance(held.app.screen, LiveScreen)
+
+
+async def test_a_view_is_left_for_the_one_it_was_opened_from() -> None:
+    async with stage() as held:
+        await look_at_turns(held)
+        await held.pilot.press("w")
+        assert isinstance(held.app.screen, LatencyScreen)
+        await held.pilot.press("escape")
+        assert isinstance(held.app.screen, TurnsScreen)
+        await held.pilot.press("escape")
+        assert isinstance(held.app.screen, LiveScreen)
 
 
 async def test_nothing_to_mend_is_said() -> None:

@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.screen import Screen
 from typing_extensions import override
 
+from studio.ui.desktop import Desktop
 from studio.ui.layout import Mode, mode_of
 from studio.ui.present.palette import Palette, palette_from
 from studio.ui.widgets.bars import Bar, Keys, too_small
@@ -96,8 +97,9 @@ class ViewScreen(Screen[None]):
         self.call_after_refresh(self.again)
 
     def action_leave(self) -> None:
-        """Go back to the panes."""
-        _ = self.app.pop_screen()
+        """Go back to where one came from."""
+        assert isinstance(self.app, Desktop)
+        self.app.leave_view()
 
     def again(self) -> None:
         """Draw all of it, changed or not."""
