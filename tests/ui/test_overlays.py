@@ -32,7 +32,9 @@ async def test_a_key_of_a_view_closes_the_help_and_opens_the_view(key: str, titl
         await held.play(conversations.spoken_turn())
         await held.pilot.press("question_mark", key)
         await held.until(lambda: isinstance(held.app.screen, ViewScreen))
-        assert title in held.app.screen.title_words
+        view = held.app.screen
+        assert isinstance(view, ViewScreen)
+        assert title in view.title_words
         assert len(held.app.screen_stack) == 2
 
 
