@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from textual.screen import Screen
 
 from studio.session.curves import TrackCurves
 from studio.ui.app import Opening
@@ -38,6 +39,10 @@ def drawn(held: Stage) -> str:
 
 def turn_list(held: Stage) -> TurnList:
     return held.app.screen.query_one(TurnList)
+
+
+def is_at(held: Stage, screen: type[Screen[None]]) -> bool:
+    return isinstance(held.app.screen, screen)
 
 
 async def look_at_turns(held: Stage, conversation: str = "planted") -> None:
@@ -104,23 +109,23 @@ async def test_escape_goes_back_from_the_event_to_the_view() -> None:
     async with stage() as held:
         await look_at_turns(held)
         await held.pilot.press("tab", "enter")
-        assert isinstance(held.app.screen, LiveScreen)
+        assert is_at(held, LiveScreen)
         await held.pilot.press("escape")
-        assert isinstance(held.app.screen, TurnsScreen)
+        assert is_at(held, TurnsScreen)
         assert isinstance(turn_list(held).row, FindingRow)
         await held.pilot.press("enter", "2", "escape")
-        assert isinstance(held.app.screen, LiveScreen)
+        assert is_at(held, LiveScreen)
 
 
 async def test_a_view_is_left_for_the_one_it_was_opened_from() -> None:
     async with stage() as held:
         await look_at_turns(held)
         await held.pilot.press("w")
-        assert isinstance(held.app.screen, LatencyScreen)
+        assert is_at(held, LatencyScreen)
         await held.pilot.press("escape")
-        assert isinstance(held.app.screen, TurnsScreen)
+        assert is_at(held, TurnsScreen)
         await held.pilot.press("escape")
-        assert isinstance(held.app.screen, LiveScreen)
+        assert is_at(held, LiveScreen)
 
 
 async def test_nothing_to_mend_is_said() -> None:
