@@ -270,11 +270,13 @@ class _Told:
     def __init__(self, order: Order, warn: Say) -> None:
         self._names = {reading.key: reading.name for reading in order.readings}
         self._warn = warn
-        self._done = 0
+        self._done = self._heard = 0
 
     def __call__(self, what: Literal["folder", "begun", "done", "listening"], whose: str) -> None:
         if what == "done":
             self._done += 1
             self._warn(f"{self._done}/{len(self._names)}  {self._names[whose]}")
         elif what == "listening":
-            self._warn("listening to what was said …")
+            self._heard += bool(whose)
+            done = f"{self._heard}/{len(self._names)}  {self._names[whose]}" if whose else "…"
+            self._warn(f"listening to what was said {done}")

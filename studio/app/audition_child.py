@@ -40,7 +40,7 @@ class _Teller:
     def __init__(self, lines: TextIO) -> None:
         self._lines = lines
         self._path = ""
-        self._done = 0
+        self._done = self._heard = 0
         self._reading: list[str] = []
 
     def __call__(self, what: Literal["folder", "begun", "done", "listening"], whose: str) -> None:
@@ -53,12 +53,13 @@ class _Teller:
                 self._reading.remove(whose)
                 self._done += 1
             case "listening":
-                pass
+                self._heard += bool(whose)
         self.tell(
             path=self._path,
             done=self._done,
             reading=self._reading,
             is_listening=what == "listening",
+            heard=self._heard,
         )
 
     def tell(self, **fields: object) -> None:

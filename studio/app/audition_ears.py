@@ -36,8 +36,16 @@ def local_ears() -> Hear:
     return lambda samples: ears.transcribe(samples).text
 
 
-def listened(folder: Path, sheet: Sheet, make_ears: Callable[[], Hear]) -> Sheet:
-    """The sheet with what is heard in each line's sound, or with a remark why nothing is."""
+def listened(
+    folder: Path,
+    sheet: Sheet,
+    make_ears: Callable[[], Hear],
+    on_heard: Callable[[str], None] = lambda _key: None,
+) -> Sheet:
+    """The sheet with what is heard in each line's sound, or with a remark why nothing is.
+
+    `on_heard` is told the key of each reading that was listened to.
+    """
     try:
         hear = make_ears()
     except StudioError as failure:
@@ -49,6 +57,7 @@ def listened(folder: Path, sheet: Sheet, make_ears: Callable[[], Hear]) -> Sheet
         if row is not None:
             clip = read_audio(file)
             told[key] = tuple(hear(_samples(clip, line)) for line in row.lines)
+            on_heard(key)
     return sheet.with_heard(told)
 
 

@@ -90,7 +90,15 @@ class AuditionRun:
             from studio.app.audition_ears import listened
 
             self._news("listening", "")
-            self._keep(await asyncio.to_thread(listened, self._folder, self.sheet, ears))
+            self._keep(
+                await asyncio.to_thread(
+                    listened,
+                    self._folder,
+                    self.sheet,
+                    ears,
+                    lambda key: self._news("listening", key),
+                )
+            )
         return self._folder
 
     def _keep(self, sheet: Sheet) -> None:

@@ -50,12 +50,14 @@ class Step:
         done: how many readings have come, well or not.
         reading: keys of those that are being read.
         is_listening: whether all are read, and the sound is being recognised.
+        heard: how many readings were recognised.
     """
 
     path: str = ""
     done: int = 0
     reading: tuple[str, ...] = ()
     is_listening: bool = False
+    heard: int = 0
 
 
 class Auditions(Protocol):

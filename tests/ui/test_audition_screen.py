@@ -139,6 +139,7 @@ async def test_what_was_heard_to_its_end_is_over_and_a_missing_card_is_said(tmp_
         held.feed.say(RecordingHeard(played(held).number, 0.1, is_virtual=True))
         await look(held)
         assert "no sound card: nobody hears it" in title(held)
+        assert "▶ no sound card: nobody hears it" in words(held, "audition-about")
         held.feed.say(RecordingHeard(played(held).number, 0.0, is_virtual=True, is_over=True))
         await look(held)
         assert "▸ marin" in words(held)
@@ -211,6 +212,8 @@ async def test_an_audition_is_held_and_shows_as_it_comes(tmp_path: Path) -> None
         assert "r begins" in words(held, "audition-about")
         await press(held, "r")
         assert isinstance(held.app.screen, AuditionDialog)
+        lines = held.app.screen.query_one("#audition-lines", Input)
+        assert (lines.cursor_position, lines.selection.is_empty) == (0, True)
         held.app.screen.query_one("#audition-lines", Input).value = "Hello. // Goodbye."
         held.app.screen.query_one("#audition-voices", Input).value = "marin, cedar"
         await press(held, "enter")
@@ -222,6 +225,8 @@ async def test_an_audition_is_held_and_shows_as_it_comes(tmp_path: Path) -> None
         auditions.steps.put_nowait(Step(str(folder), 1, ("cedar",)))
         await held.until(lambda: "1 of 4 read, now cedar" in title(held))
         assert rows(held)[0] == "marin"
+        auditions.steps.put_nowait(Step(str(folder), 4, is_listening=True, heard=2))
+        await held.until(lambda: "listening to what was said, 2 of " in title(held))
         auditions.steps.put_nowait(None)
         await held.until(lambda: "played at" in title(held))
         await press(held, "r")

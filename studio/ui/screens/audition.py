@@ -80,16 +80,25 @@ class AuditionScreen(AuditionDeeds):
         told.append(f"{sheet.made_at.astimezone():%Y-%m-%d %H:%M}")
         return ", ".join(told)
 
+    @property
+    def _counted(self) -> str:
+        """How many have read, well or not, of how many."""
+        step, sheet = self._step, self._sheet
+        if step is None or not step.path or sheet is None:
+            return "Beginning"
+        return f"{step.done} of {len(sheet.order.readings)} read"
+
     def _progress(self) -> str:
         step, sheet = self._step, self._sheet
         key = self._studio.key_of("audition.cancel")
         if step is None or not step.path or sheet is None:
             return f"beginning …   {key} ends it"
         if step.is_listening:
-            return f"listening to what was said …   {key} ends it"
+            of = sum(bool(row.file) for row in sheet.rows)
+            return f"listening to what was said, {step.heard} of {of} …   {key} ends it"
         names = {each.key: each.name for each in sheet.order.readings}
         reading = ", ".join(names.get(key, key) for key in step.reading)
-        return f"{step.done} of {len(names)} read, now {one_line(reading, 40)}   {key} ends it"
+        return f"{self._counted}, now {one_line(reading, 40)}   {key} ends it"
 
     @override
     def fill(self, live: Shown) -> None:
@@ -107,7 +116,10 @@ class AuditionScreen(AuditionDeeds):
         palette, width = self.palette, self._about.columns
         row, sheet = self._list.row, self._sheet
         if row is not None and sheet is not None:
+            is_mute = self._player is not None and self._player.is_virtual
             lines = about_lines(row, sheet, self._list.at, palette, width)
+            if is_mute and self._list.at.sound == "plays":
+                lines[0].append("   ▶ no sound card: nobody hears it", palette.warning)
             if not self._arranged.is_blind:
                 lines += told_lines(("", *sheet.remarks) if sheet.remarks else (), palette, width)
         else:
@@ -120,7 +132,11 @@ class AuditionScreen(AuditionDeeds):
         if self._auditions is None:
             return _NO_DESK
         if self._step is not None:
-            return ("The first voices are on their way.",)
+            return (
+                f"{self._counted}: the first voices are on their way.",
+                "",
+                "Each stands here as soon as it has read all lines, and can be heard at once.",
+            )
         key = self._studio.key_of("audition.new")
         return (
             f"Hear the same lines in several voices: {key} begins.",

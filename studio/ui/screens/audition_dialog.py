@@ -88,8 +88,11 @@ class AuditionDialog(Over[Asked | None]):
             yield Static(_HINT, id="audition-hint")
 
     def on_mount(self) -> None:
-        """The cursor begins in the lines."""
-        self.query_one("#audition-lines", Input).focus()
+        """The cursor begins at the beginning of the lines."""
+        lines = self.query_one("#audition-lines", Input)
+        lines.select_on_focus = False  # which would show the end of them
+        lines.focus()
+        lines.cursor_position = 0
         self._tell()
 
     @on(Input.Changed)

@@ -178,7 +178,7 @@ async def test_ears_hear_each_line_by_itself(tmp_path: Path) -> None:
     assert [line.heard for line in row.lines] == [*LINES]
     assert row.heard_share == 1.0
     assert lengths == pytest.approx([5 * 400 * 16] * 2, rel=0.01)
-    assert news[-1] == ("listening", "")
+    assert news[-2:] == [("listening", ""), ("listening", row.reading.key)]
 
 
 async def test_missing_ears_are_a_remark(tmp_path: Path) -> None:
