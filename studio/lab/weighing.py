@@ -66,6 +66,11 @@ class Weighed:
         safer = (each for each in self.front[at + 1 :] if lost[each] <= lost[self.chosen])
         return self.front[max(0, at - 1) : at] + tuple(islice(safer, 1))
 
+    @property
+    def is_at_border(self) -> bool:
+        """Whether a better setting may lie beyond what was tried."""
+        return any(_edges(self))
+
     def pair(self, index: int) -> int:
         """The place of a setting among thresholds × silences."""
         return index // len(self.grid.prefixes_ms)

@@ -183,6 +183,7 @@ async def test_progress_is_shown_and_escape_stops_it() -> None:
         await held.pilot.press("enter")
         await held.until(lambda: "50 %" in bar(held))
         assert "8 of 17 takes" in bar(held)
+        await held.until(lambda: "Every setting is being tried" in words(held))
         await held.pilot.press("enter")  # one at a time
         await held.pilot.press("escape")
         await held.until(lambda: "settings" in bar(held))

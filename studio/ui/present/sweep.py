@@ -20,20 +20,32 @@ if TYPE_CHECKING:
     from studio.ui.present.palette import Palette
 
 _PLOT_LEFT = 7
+_LEGEND = (
+    ("★", "recommended"),
+    ("•", "on the front: nothing else is both faster and loses less"),
+    ("·", "in the plot: another setting beats it"),
+    ("◆", "in the plot: the cursor"),
+)
 _HEADS = ("threshold", "silence", "prefix", "lost", "p50", "p95", "ghosts")
 _HEAD_CELLS = (9, 8, 7, 8, 9, 9, 7)
 
 
-def why_lines(weighed: Weighed, palette: Palette, width: int) -> list[Text]:
-    """The recommendation with its evidence and its doubts."""
+def why_lines(weighed: Weighed, widen: str, palette: Palette, width: int) -> list[Text]:
+    """The recommendation with its evidence and its doubts; `widen` is the key of other settings."""
     lines = [_line(told(weighed.settings), f"bold {palette.accent}")]
     lines += [
         line for each in weighed.evidence for line in _item("·", each, palette.foreground, width)
     ]
     lines += [line for each in weighed.doubts for line in _item("!", each, palette.warning, width)]
+    if weighed.is_at_border:
+        words = f"{widen} widens what is tried."
+        lines += _item(" ", words, palette.accent, width)
     for each in weighed.swept.skipped:
         words = f"left out: {each.name}: {each.reason}"
         lines += _item("!", words, palette.muted, width)
+    lines.append(Text(end=""))
+    for mark, words in _LEGEND:
+        lines += _item(mark, words, palette.muted, width)
     return lines
 
 

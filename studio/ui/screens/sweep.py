@@ -46,6 +46,12 @@ _EMPTY = (
     "enter begins. T chooses the takes, G the settings, C adds noise, another level, a phone line "
     "or a room. Takes need labels: the lab makes and imports them.",
 )
+_RUNNING = (
+    "Every setting is being tried on every take.",
+    "",
+    "The line above says how far it is. When it is done, the map stands here, with the setting "
+    "that is recommended and why. What was heard of a take is kept: the next sweep is faster.",
+)
 
 
 class SweepScreen(SweepDeeds):
@@ -130,11 +136,13 @@ class SweepScreen(SweepDeeds):
     def _page_lines(self) -> tuple[list[Text], int]:
         palette, width, found = self.palette, self._words.columns, self._found
         if self._fault or found is None:
-            return told_lines(self._fault or _EMPTY, palette, width), 0
+            nothing = _EMPTY if self._progress is None else _RUNNING
+            return told_lines(self._fault or nothing, palette, width), 0
         weighed, at = found.weighed, self._map.index
         match PAGES[self._page]:
             case "why":
-                return why_lines(weighed, palette, width), 0
+                widen = self._studio.key_of("sweep.grid")
+                return why_lines(weighed, widen, palette, width), 0
             case "cell":
                 lost = self._lost[1] if self._lost is not None and self._lost[0] == at else None
                 return cell_lines(weighed, at, lost, palette, width), 0
