@@ -345,3 +345,27 @@ async def test_where_no_words_can_be_recognised_it_says_so() -> None:
         await found.held.until(lambda: "It is not installed." in found.sliders())
         await found.press("v")
         assert "0 cut off" in found.sliders()
+
+
+async def test_other_silences_of_a_labelled_turn_stand_under_the_verdicts() -> None:
+    async with lab(hesitation(), size=(120, 50)) as found:
+        await found.press("k", "k", "k")
+        await found.held.until(lambda: "cuts in" in found.words("others"))
+        others = found.words("others").splitlines()
+        assert len(others) == 8
+        assert "200 ms  ✗ cuts in at" in others[1]
+        assert "1,500 ms  ✓ ends at" in others[-1]
+        assert found.screen.query_one("#others", Lines).size.height >= len(others)
+        await found.press("v")
+        await found.held.until(lambda: not found.screen.query_one("#others", Lines).display)
+
+
+async def test_where_verdicts_need_the_lines_no_other_silences_stand() -> None:
+    async with lab(hesitation(), size=(120, 30)) as found:
+        assert not found.screen.query_one("#others", Lines).display
+
+
+async def test_only_the_slider_has_the_full_mark() -> None:
+    async with lab(hesitation()) as found:
+        assert found.sliders().count("▌") == 1
+        assert "▌" not in found.words("takes") + found.words("verdicts")

@@ -49,7 +49,7 @@ class TakeRow(NamedTuple):
 
 def take_line(row: TakeRow, width: int, palette: Palette, *, is_at: bool) -> Text:
     """A take: its name, its length, and what the present setting makes of it."""
-    line = Text("▌" if is_at else " ", palette.accent, no_wrap=True, end="")
+    line = Text("▏" if is_at else " ", palette.muted, no_wrap=True, end="")
     words, style = take_verdict(row, palette)
     right = Text(no_wrap=True, end="")
     right.append(f"{_length(row.duration_ms):>6} ", palette.faint)

@@ -117,7 +117,7 @@ def verdict_line(
     row: VerdictRow, width: int, palette: Palette, *, is_at: bool, has_b: bool
 ) -> Text:
     """When, what became of it, what was said, and why."""
-    line = Text("▌" if is_at else " ", palette.accent, no_wrap=True, end="")
+    line = Text("▏" if is_at else " ", palette.muted, no_wrap=True, end="")
     line.append(f"{stamp(row.at):>8}  ", palette.muted)
     for verdict in (row.verdict, row.other) if has_b else (row.verdict,):
         mark = _MARKS.get(verdict, "✗")

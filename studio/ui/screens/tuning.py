@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from studio.config.presets import Provenance
 from studio.core.errors import StudioError
-from studio.lab.whatif import at_hand
+from studio.lab.whatif import SILENCES_MS, at_hand
 from studio.protocol.dialect import Dialect
 from studio.protocol.settings import SessionSettings
 from studio.session.speech import input_format, turn_detection
@@ -79,6 +79,7 @@ class TuningScreen(TuningLabels):
         self._verdicts = VerdictList()
         self._others = Words("others")
         self._others.can_focus = False
+        self._below = Horizontal(self._verdicts, self._others, id="tuning-below")
         self._filter = TakeFilter(id="take-filter", compact=True, placeholder="/ to filter")
         self._is_set = False
         self._drawn_frames = -1
@@ -86,8 +87,7 @@ class TuningScreen(TuningLabels):
     @override
     def body(self) -> Iterable[Widget]:
         left = Vertical(self._filter, self._list, id="takes-pane")
-        below = Horizontal(self._verdicts, self._others, id="tuning-below")
-        right = Vertical(self._line, self._sliders, self._lanes, below, id="tuning-pane")
+        right = Vertical(self._line, self._sliders, self._lanes, self._below, id="tuning-pane")
         return (Horizontal(left, right, id="tuning-body"),)
 
     @override
@@ -207,17 +207,31 @@ class TuningScreen(TuningLabels):
         self._fill_others()
 
     def _fill_others(self) -> None:
+        self._place_others()
         if not self._others.display:
             return
         reading = self._tuning.reading(self._tuning.pair.edits) or self._tuning.reading()
         found = None
         if reading is not None:
-            at_ms = self._at_ms
+            row = None if self.has_class("-session") else self._verdicts.row
+            at_ms = self._at_ms if row is None else row.end * 1000
             found = at_hand(reading.pauses, reading.rules, at_ms)
         edited = self._tuning.pair.edited
         present_ms = -1 if edited.by_words else edited.silence_duration_ms
         width = self._others.columns
         self._others.say(whatif_lines(found, present_ms, width, self.palette))
+
+    def _place_others(self) -> None:
+        """Other silences stand under the turns where these leave enough lines."""
+        lines, height = self._verdicts.line_count(), self._below.size.height
+        is_under = (
+            not self.has_class("-session")
+            and not self.has_class("-very-wide")
+            and not self._tuning.pair.edited.by_words
+            and height - lines > len(SILENCES_MS)
+        )
+        self.set_class(is_under, "-others-under")
+        self._verdicts.styles.height = lines if is_under else None
 
     def _fill_list(self) -> None:
         names = self._names
