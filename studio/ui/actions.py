@@ -297,7 +297,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("turns.first", "home,g", "beginning", "Go to the beginning.", "screen.first", "turns"),
     Action("turns.follow", "G,end", "follow", "Go to the end and follow.", "screen.follow",
            "turns", in_footer=True),
-    Action("turns.leave", "v,escape", "back", "Go back to the conversation.", "screen.leave",
+    Action("turns.leave", "v,escape", "back", "Go back to where you came from.", "screen.leave",
            "turns", in_footer=True),
     Action("turns.read_on", "pagedown", "read on", "Scroll the words about the row.",
            "screen.read(1)", "turns"),
@@ -477,7 +477,7 @@ ACTIONS: tuple[Action, ...] = (
            "sweep"),
     Action("sweep.leave", "escape", "back", "Stop the sweep that runs, then leave.",
            "screen.leave", "sweep"),
-    Action("latency.leave", "w,escape", "back", "Go back to the conversation.", "screen.leave",
+    Action("latency.leave", "w,escape", "back", "Go back to where you came from.", "screen.leave",
            "latency", in_footer=True),
     Action("library.open", "enter", "open", "Open the session.", "screen.open", "library",
            in_footer=True),
@@ -629,7 +629,7 @@ ACTIONS: tuple[Action, ...] = (
            "screen.read(1)", "audition"),
     Action("audition.read_back", "pageup", "read back", "Scroll them back.", "screen.read(-1)",
            "audition"),
-    Action("audition.leave", "V,escape", "back", "Go back to the conversation.", "screen.leave",
+    Action("audition.leave", "V,escape", "back", "Go back to where you came from.", "screen.leave",
            "audition"),
 )  # fmt: skip
 """Every action, in the order of the help screen."""
