@@ -10,8 +10,10 @@ BENCHES := startup codec fold store filters opening live_events worker sound ech
 run: $(VENV)/.ready
 	@$(BIN)/studio
 
+# What listens to a real clock or a sound card runs alone; a plain `pytest` runs everything in one process.
 test: $(VENV)/.ready-dev
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal --ignore tests/e2e --ignore tests/device
+	@$(BIN)/pytest tests/e2e tests/device
 
 check: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .
