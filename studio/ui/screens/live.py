@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 _IDLE = ("inspector.pause",)
 """Ids of the actions that do nothing while a recording is shown."""
 _WAYS = ("view.tuning", "view.turns", "view.audition", "view.library")
+_PLAYING = ("recording.play", "recording.leave")
 _WAYS_FROM = 100
 """What the footer always offers: all of it from so many cells on, below only the first."""
 _BANNER_KEYS = ("session.restart", "session.echo")
@@ -191,12 +192,13 @@ class LiveScreen(Screen[None]):
         if recording is not None and recording.is_playing:
             labels["recording.play"] = "stop"
         scope = (focused.id if focused else "") or ""
+        kept = _PLAYING if recording is not None else _WAYS
         self._keys.mark(
             scope,
             self._keymap,
             labels,
             left_out=TYPED if isinstance(focused, Input) else _IDLE if recording else (),
-            kept=_WAYS if self.size.width >= _WAYS_FROM else _WAYS[:1],
+            kept=kept if self.size.width >= _WAYS_FROM else kept[:1],
             is_recording=recording is not None,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.containers import Horizontal
 from typing_extensions import override
 
@@ -163,8 +163,9 @@ class TurnsScreen(ViewScreen):
         """What the turn at the cursor cost is told as soon as it is known."""
         desk = self._desktop.desk
         if desk is not None:
-            self.run_worker(self._take_cost(desk, live, turn), group="cost", exclusive=True)
+            self._take_cost(desk, live, turn)
 
+    @work(group="cost", exclusive=True)
     async def _take_cost(self, desk: Desk, live: Shown, turn: Turn) -> None:
         await self._costs.ask(desk.shelf(), live, turn)
         self._fill_sheet()

@@ -118,7 +118,7 @@ class Keys(Bar):
         taken = {
             key
             for action in ACTIONS
-            if action.scope == scope
+            if action.scope == scope and action.id not in left_out
             for key in keys_of(action, keymap).split(", ")
         }
         if is_recording:
