@@ -88,7 +88,6 @@ def test_echo_is_taken_out_and_its_delay_is_found(
     assert quieter_db > 20
     assert min(scores) >= LIKELY_ECHO
     assert np.median(lags_ms) == pytest.approx(LOOP_MS, abs=10)
-    assert heard.account["ms_a_block"] < 2
 
 
 @pytest.mark.speech
