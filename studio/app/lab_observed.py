@@ -11,6 +11,7 @@ from studio.app.comparing import fold
 from studio.app.library import sessions_dir_of
 from studio.core.text import one_line
 from studio.session.obeyed import findings
+from studio.session.standing import in_words
 from studio.storage.folders import find_session
 from studio.storage.reader import open_session
 
@@ -58,14 +59,5 @@ def _lines(found: Collection[Finding]) -> Iterator[str]:
 
 
 def _row(each: Finding) -> tuple[str, str, str, str]:
-    return each.path, _value(each.asked), _value(each.echoed), each.verdict
-
-
-def _value(value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, tuple):
-        return one_line(", ".join(map(str, value)), _LONGEST)
-    return one_line(str(value), _LONGEST)
+    asked, echoed = (in_words(value, _LONGEST) for value in (each.asked, each.echoed))
+    return each.path, asked, echoed, each.verdict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -262,6 +262,7 @@ def entry_json(entry: Entry) -> dict[str, object]:
         "seconds": round(digest.duration_s, 3) if digest else None,
         "latency_ms": {"p50": digest.p50_ms, "p95": digest.p95_ms} if digest else None,
         "problems": digest.problem_count if digest else None,
+        "disputed": [asdict(each) for each in digest.disputed] if digest else None,
         "turn_tags": digest.tags if digest else None,
         "cost": cost_json(entry.cost) if entry.cost else None,
         "bytes": entry.size_bytes,

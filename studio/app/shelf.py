@@ -49,13 +49,15 @@ PAUSE_S = 0.004
 _LARGE_BYTES = 20_000_000
 """Logs from this size on are read after all others."""
 _PUBLISHED_AT_ONCE = 64
+_EDITION = f"{__version__}/2"
+"""Of digests in the cache; its number goes up with what a digest holds or how it is judged."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """A digest in the cache, and the log that it was made from."""
 
-    studio: str
+    edition: str
     size_bytes: int
     mtime_ns: int
     digest: Digest
@@ -249,8 +251,8 @@ class FolderShelf:
             kept = msgspec.json.decode(content, type=_Kept)
         except (OSError, ValueError, RecursionError):
             return None
-        is_of_it = (kept.studio, kept.size_bytes, kept.mtime_ns) == (
-            __version__, signature.size_bytes, signature.mtime_ns,
+        is_of_it = (kept.edition, kept.size_bytes, kept.mtime_ns) == (
+            _EDITION, signature.size_bytes, signature.mtime_ns,
         )  # fmt: skip
         return kept.digest if is_of_it else None
 
@@ -258,7 +260,7 @@ class FolderShelf:
         """Without a cache the digest is made anew the next time, so that failing is no fault."""
         if self._cache_dir is None:
             return
-        kept = _Kept(__version__, signature.size_bytes, signature.mtime_ns, digest)
+        kept = _Kept(_EDITION, signature.size_bytes, signature.mtime_ns, digest)
         with suppress(OSError):
             self._cache_dir.mkdir(parents=True, exist_ok=True)
             replace_file(self._cache_dir / f"{folder.name}.json", msgspec.json.encode(kept))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from studio.core.text import one_line
@@ -10,6 +11,7 @@ from studio.export.markdown import escaped
 from studio.session.compare import Comparison, Edges, Side, SpreadPair, TurnPair
 from studio.session.cost import Charge, Cost
 from studio.session.latency_summary import Spread
+from studio.session.standing import Standing
 from studio.session.turns import Turn
 from studio.session.word_diff import Words
 
@@ -31,6 +33,15 @@ def comparison_markdown(compared: Comparison) -> str:
             ((pair.path, _value(pair.one), _value(pair.other)) for pair in compared.settings),
         )
         or "All the same.",
+        "## Asked and done",
+        _table(
+            ("setting", "A", "B"),
+            (
+                (pair.path, _standing(pair.one), _standing(pair.other))
+                for pair in compared.standings
+            ),
+        )
+        or "Nothing shows that a setting is not obeyed.",
         "## Cost",
         _table(("", "A", "B"), _costs(one.cost, other.cost)),
         "## Latency",
@@ -74,6 +85,12 @@ def _began(side: Side) -> str:
 
 def _value(words: str) -> str:
     return one_line(words, _LONGEST_VALUE)
+
+
+def _standing(standing: Standing | None) -> str:
+    if standing is None:
+        return "–"
+    return one_line(f"{standing.verdict}: {standing.told}", 2 * _LONGEST_VALUE)
 
 
 def _costs(one: Cost, other: Cost) -> Iterator[tuple[str, str, str]]:
@@ -176,6 +193,14 @@ def comparison_json(compared: Comparison) -> dict[str, Any]:
         "b": _side_json(compared.other),
         "settings": [
             {"path": pair.path, "a": pair.one, "b": pair.other} for pair in compared.settings
+        ],
+        "verdicts": [
+            {
+                "path": pair.path,
+                "a": asdict(pair.one) if pair.one else None,
+                "b": asdict(pair.other) if pair.other else None,
+            }
+            for pair in compared.standings
         ],
         "latency_ms": {
             pair.name: {"a": _spread_json(pair.one), "b": _spread_json(pair.other)}

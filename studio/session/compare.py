@@ -17,6 +17,7 @@ from typing import Any
 from studio.protocol.settings import SessionSettings, changed_fields
 from studio.session.cost import Cost
 from studio.session.latency_summary import LatencySummary, Spread, SummaryReader
+from studio.session.standing import Standing, standings
 from studio.session.state import SessionState, SpeechSpan
 from studio.session.turns import Turn, TurnReader
 from studio.session.word_diff import Words, bare_words, word_diff
@@ -78,6 +79,15 @@ class SettingPair:
     path: str
     one: str
     other: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandingPair:
+    """How a setting stands in each session, where one does not do as asked; None: not judged."""
+
+    path: str
+    one: Standing | None
+    other: Standing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +153,7 @@ class Comparison:
         one: the first session.
         other: the second.
         settings: what is not set alike.
+        standings: what is not as it was asked in one of them.
         latency: the total first, then the parts in their order.
         turns: aligned.
         tags: how often which tag stands, where that differs.
@@ -152,6 +163,7 @@ class Comparison:
     one: Side
     other: Side
     settings: tuple[SettingPair, ...]
+    standings: tuple[StandingPair, ...]
     latency: tuple[SpreadPair, ...]
     turns: tuple[TurnPair, ...]
     tags: tuple[Count, ...]
@@ -171,6 +183,7 @@ def compare(one: Side, other: Side, lag_ms: LagMs = lambda _one, _other: None) -
         one=one,
         other=other,
         settings=setting_pairs(one.settings, other.settings),
+        standings=standing_pairs(one.state, other.state),
         latency=(
             SpreadPair("total", here.total, there.total),
             *(SpreadPair(name, spread, its) for (name, spread), (_, its) in parts),
@@ -186,6 +199,18 @@ def setting_pairs(one: SessionSettings, other: SessionSettings) -> tuple[Setting
     paths = dict.fromkeys((*changed_fields(one, other), *changed_fields(other, one)))
     pairs = (SettingPair(path, _value(one, path), _value(other, path)) for path in paths)
     return tuple(pair for pair in pairs if pair.one != pair.other)
+
+
+def standing_pairs(one: SessionState, other: SessionState) -> tuple[StandingPair, ...]:
+    """How those settings stand in two sessions that are not as they were asked in one of them."""
+    here, there = ({each.path: each for each in _by_weight(state)} for state in (one, other))
+    paths = dict.fromkeys(each.path for each in (*here.values(), *there.values()) if each.is_wrong)
+    return tuple(StandingPair(path, here.get(path), there.get(path)) for path in paths)
+
+
+def _by_weight(state: SessionState) -> list[Standing]:
+    """All that is said of settings; of one path, what weighs most comes last."""
+    return sorted(standings(state), key=lambda each: each.is_wrong)
 
 
 def _value(settings: SessionSettings, path: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from studio.session.cost import Usages, session_usages
 from studio.session.latency_summary import SummaryReader
+from studio.session.standing import Standing, disputed
 from studio.session.state import SessionState
 from studio.session.tags import TagReader
 from studio.session.turns import Turn, TurnReader
@@ -52,6 +53,7 @@ class Digest:
         p95_ms: their tail.
         usages: what was used, for the cost.
         settings: the last settings in force, in words.
+        disputed: settings that are not as they were asked.
         is_over: whether the log says that the session ended.
     """
 
@@ -66,6 +68,7 @@ class Digest:
     p95_ms: float | None = None
     usages: Usages = field(default_factory=Usages)
     settings: str = ""
+    disputed: tuple[Standing, ...] = ()
     is_over: bool = False
 
 
@@ -93,6 +96,7 @@ def digest_of(state: SessionState) -> Digest:
         p95_ms=summary.total.p95_ms if summary.total else None,
         usages=session_usages(state),
         settings=summary.groups[-1].settings if summary.groups else "",
+        disputed=disputed(state)[:_MOST_PROBLEMS],
         is_over=state.ended,
     )
 

@@ -15,6 +15,7 @@ from studio.ui.present.wrapping import fitted, wrapped
 if TYPE_CHECKING:
     from studio.session.compare import Comparison, Edges, Side, SpreadPair, TurnPair
     from studio.session.cost import Charge
+    from studio.session.standing import Standing
     from studio.session.turns import Turn
     from studio.session.word_diff import Words
     from studio.ui.present.palette import Palette
@@ -26,6 +27,7 @@ _FIGURE_CELLS = 9
 _NAME_CELLS = 12
 _MOST_LINES = 6
 """Lines of a setting that are shown; instructions can be long."""
+_MOST_EVIDENCE_LINES = 24
 _ALIKE_MS = 0.5
 
 
@@ -44,6 +46,7 @@ class ComparisonLines:
         for heading, lines in (
             ("", self._sides()),
             ("Settings", self._settings()),
+            ("Asked and done", self._standings()),
             ("Cost", self._cost()),
             ("Latency", self._latency()),
             ("Edges of speech", self._edges()),
@@ -72,21 +75,29 @@ class ComparisonLines:
         """Cells for what a session has in a table."""
         return max(8, (self._width - _LABEL_CELLS - 5) // 2)
 
-    def _row(self, label: str, one: str, other: str, *, is_marked: bool = False) -> list[Text]:
+    def _row(
+        self,
+        label: str,
+        one: str,
+        other: str,
+        *,
+        is_marked: bool = False,
+        most: int = _MOST_LINES,
+    ) -> list[Text]:
         """A label and two wrapped cells; a mark stands where they differ and should not."""
         palette, room = self._palette, self._room
         here, there = wrapped(one, room), wrapped(other, room)
         differs = one != other
         plain = palette.foreground if differs else palette.muted
         rows = []
-        for at in range(min(_MOST_LINES, max(len(here), len(there)))):
+        for at in range(min(most, max(len(here), len(there)))):
             line = Text(" ", no_wrap=True, end="")
             line.append("≠ " if differs and is_marked and not at else "  ", palette.warning)
             line.append(_label("" if at else label) + " ", palette.muted)
             for cell in (here, there):
                 line.append(fitted(cell[at] if at < len(cell) else "", room) + " ", plain)
             rows.append(line)
-        if max(len(here), len(there)) > _MOST_LINES:
+        if max(len(here), len(there)) > most:
             rows.append(Text(" " * (3 + _LABEL_CELLS) + "…", palette.faint, end=""))
         return rows
 
@@ -106,6 +117,13 @@ class ComparisonLines:
             yield self._muted("All the same.")
         for pair in self._compared.settings:
             yield from self._row(pair.path, pair.one, pair.other, is_marked=True)
+
+    def _standings(self) -> Iterator[Text]:
+        if not self._compared.standings:
+            yield self._muted("Nothing shows that a setting is not obeyed.")
+        for pair in self._compared.standings:
+            cells = (_standing(each) for each in (pair.one, pair.other))
+            yield from self._row(pair.path, *cells, is_marked=True, most=_MOST_EVIDENCE_LINES)
 
     def _cost(self) -> Iterator[Text]:
         one, other = self._compared.one.cost, self._compared.other.cost
@@ -243,6 +261,10 @@ def _facts(side: Side) -> tuple[str, ...]:
         clock(side.state.last_at),
         str(len(side.turns)),
     )
+
+
+def _standing(standing: Standing | None) -> str:
+    return "–" if standing is None else f"{standing.verdict}: {standing.told}"
 
 
 def _charge(charge: Charge | None) -> str:

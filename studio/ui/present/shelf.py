@@ -165,6 +165,8 @@ def preview_lines(entry: Entry, words: Sequence[str], palette: Palette, width: i
     digest = entry.digest
     if digest is not None:
         about.say("settings", digest.settings, palette.muted)
+        for each in digest.disputed:
+            about.say(each.verdict, f"{each.path}: {each.told}", palette.warning)
         about.say("latency", _latency(digest), palette.foreground)
         about.say("in turns", _tags(digest), palette.warning)
         more = digest.problem_count - len(digest.problems)

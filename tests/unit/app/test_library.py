@@ -145,6 +145,15 @@ def test_json_tells_what_stands_in_the_row(stored: Stored) -> None:
     assert told["bytes"] > 0
 
 
+def test_settings_that_were_refused_are_told(stored: Stored) -> None:
+    keep(stored.folder, "s2", conversations.refused_setting(), STARTED)
+    (told,) = stored.json("s2")["disputed"]
+    assert (told["path"], told["verdict"]) == ("voice, speed", "refused")
+    words = " ".join(stored.tidy("s2", Tidying()))
+    assert "refused voice, speed: Cannot update a conversation's voice" in " ".join(words.split())
+    assert stored.json("s1")["disputed"] == []
+
+
 def test_archived_sessions_stay_out_of_the_list(stored: Stored) -> None:
     stored.tidy("s0", Tidying(archived=True))
     assert stored.names() == ["s1"]
@@ -190,6 +199,13 @@ def test_two_sessions_are_compared(stored: Stored) -> None:
     assert told["a"]["name"] == "s0"
     with pytest.raises(StudioError, match="no session s7"):
         stored.compare(("s0", "s7"), as_json=False)
+
+
+def test_verdicts_stand_in_the_comparison(stored: Stored) -> None:
+    keep(stored.folder, "s2", conversations.refused_setting(), STARTED)
+    told = json.loads(stored.compare(("s0", "s2"), as_json=True))
+    assert [each["b"]["verdict"] for each in told["verdicts"]] == ["refused"]
+    assert "| voice, speed | – | refused: Cannot" in stored.compare(("s0", "s2"), as_json=False)
 
 
 def test_a_broken_file_of_prices_is_told(stored: Stored, tmp_path: Path) -> None:

@@ -51,6 +51,14 @@ def test_the_document_tells_what_differs() -> None:
         assert words in told
 
 
+def test_what_was_refused_stands_beside_the_other_session() -> None:
+    found = compared("two_turns", "refused_setting")
+    words = "refused: Cannot update a conversation's voice if assistant audio is present."
+    assert f"| voice, speed | – | {words} |" in comparison_markdown(found)
+    (told,) = comparison_json(found)["verdicts"]
+    assert (told["path"], told["a"], told["b"]["verdict"]) == ("voice, speed", None, "refused")
+
+
 def test_the_same_session_differs_in_nothing() -> None:
     told = comparison_markdown(compared("two_turns", "two_turns", -12.0))
     assert "All the same." in told

@@ -44,6 +44,14 @@ def test_the_same_session_says_that_it_is_the_same() -> None:
     assert "≠" not in said
 
 
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_what_was_refused_is_shown_with_its_evidence(width: int) -> None:
+    said = " ".join(text("two_turns", "refused_setting", width).split())
+    assert "Asked and done" in said
+    assert "refused: Cannot update a" in said
+    assert "Nothing shows that a setting is not obeyed." in text("two_turns", "two_turns", width)
+
+
 def test_edges_say_which_came_later() -> None:
     assert "12 ms later" in text("two_turns", "two_turns", 120, -12.0)
     assert "No turn was spoken with the same sound" in text("two_turns", "two_turns", 120, None)
