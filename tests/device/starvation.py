@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from typing_extensions import override
+
 ROOT = Path(__file__).parents[2]
 
 STALL_MS = 20.0
@@ -31,6 +33,7 @@ class Starvation:
     worst_late_ms: float
     stolen: float
 
+    @override
     def __str__(self) -> str:
         """In words; empty where sound could be played and recorded in time."""
         if self.worst_late_ms < STALL_MS and self.stolen < STOLEN:
