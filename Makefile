@@ -10,10 +10,11 @@ BENCHES := startup codec fold store filters opening live_events worker sound ech
 run: $(VENV)/.ready
 	@$(BIN)/studio
 
-# What listens to a real clock or a sound card runs alone; a plain `pytest` runs everything in one process.
+# What listens to a sound card runs alone, what talks in real time by twos; a plain `pytest` runs everything in one process.
 test: $(VENV)/.ready-dev
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal --ignore tests/e2e --ignore tests/device
-	@$(BIN)/pytest tests/e2e tests/device
+	@$(BIN)/pytest -n 2 --dist worksteal tests/e2e
+	@$(BIN)/pytest tests/device
 
 check: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .

@@ -50,6 +50,11 @@ class Witness:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def since_last(self) -> Starvation:
         """What it saw since it was asked before."""
         process = self._process
