@@ -1,10 +1,10 @@
 """Who said which words when, in pieces short enough to be read: what subtitles are made of.
 
 The assistant's words have the times at which they were heard, by the same estimate that tells
-which of them were; words that were cut off are not there. The user's words are spread over their
-speech, as the server heard it, without the padding and the silence that the local VAD knows of.
-What was typed or written, or of whose sound the log says nothing, stands for as long as it takes to
-read.
+which of them were; words that were never heard are not there. The user's words are spread over
+their speech, as the server heard it, without the padding and the silence that the local VAD knows
+of. What was typed or written, or of whose sound the log says nothing, stands for as long as it
+takes to read.
 """
 
 from __future__ import annotations

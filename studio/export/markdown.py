@@ -70,7 +70,7 @@ def _turn(turn: Turn, output: AudioFormat, redaction: Redaction) -> Iterator[str
 
 
 def _words(said: Said, output: AudioFormat, redaction: Redaction) -> str:
-    """What was heard; what was cut off stands struck through."""
+    """What was heard; what was never heard stands struck through."""
     text = heard_text(said.item, said.head, output)
     heard = escaped(redaction.text(text.heard + text.ahead))
     if not text.lost.strip():

@@ -63,7 +63,7 @@ class Placement:
 
     Attributes:
         input: what was at the microphone, in the order of time.
-        output: what was heard, in the order of time; what was cut off is not in it.
+        output: what was heard, in the order of time; what was never heard is not in it.
         input_format: the encoding of the input track.
         output_format: the encoding of the output track.
     """

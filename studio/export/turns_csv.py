@@ -93,7 +93,7 @@ def _safe(text: str) -> str:
 
 
 def _words(turn: Turn, told: Told, redaction: Redaction) -> tuple[str, str]:
-    """What was heard of all that the assistant said, or may still be, and what was cut off."""
+    """What was heard of all that the assistant said, or may still be, and what was never heard."""
     texts = [heard_text(said.item, said.head, told.placement.output_format) for said in turn.said]
     heard = " ".join((text.heard + text.ahead).strip() for text in texts)
     lost = " ".join(text.lost.strip() for text in texts if text.lost)

@@ -53,7 +53,7 @@ def _has(state: SessionState, quirk: Quirk) -> bool:
 def _play(
     _before: SessionState, after: SessionState, event: ResponseOutputAudioDelta
 ) -> tuple[Effect, ...]:
-    """Audio that was on its way when its response was cut off is not played."""
+    """Audio that was on its way when its response was stopped is not played."""
     response = after.responses.by_id.get(event.response_id)
     head = head_of(after.playback, event.item_id, event.content_index)
     if (response is not None and response.muted) or (head is not None and head.cut):
@@ -132,7 +132,7 @@ def _truncation(item_id: str, content_index: int, heard_ms: int) -> SendEvent:
 def _never_sounded(
     before: SessionState, after: SessionState, event: ResponseDone
 ) -> tuple[Effect, ...]:
-    """A reply that was cut off before its first sound may have words that the model remembers.
+    """A reply that was stopped before its first sound may have words that the model remembers.
 
     While it is still being made there may be nothing to truncate, so its end is waited for.
     """

@@ -1,4 +1,4 @@
-"""The interruptions: a ledger of every voice that was cut off, and what the server made of it.
+"""The interruptions: a ledger of every voice that was stopped, and what the server made of it.
 
 Milliseconds come from three places that can disagree, which is what the ledger is for: how much
 audio the server made, how much of it a person heard, and where the server says it has cut.
@@ -61,7 +61,7 @@ def _caused(interruption: Interruption, hush: Hush | None) -> Interruption:
 
 
 def _more_came(state: SessionState, event: ResponseOutputAudioDelta) -> Ledger:
-    """Audio that was on its way; or the first of a reply that was cut off before it sounded."""
+    """Audio that was on its way; or the first of a reply that was stopped before it sounded."""
     ledger, hush = state.interruptions, state.playback.hush
     piece_ms = output_format(state).bytes_to_ms(payload_bytes(event.delta))
     if hush is not None and is_stillborn(state, event):

@@ -52,7 +52,7 @@ def sounding(playback: Playback) -> tuple[Head, ...]:
 
 
 def is_stillborn(state: SessionState, event: ResponseOutputAudioDelta) -> bool:
-    """Whether this is the first audio of a part whose response was cut off before it sounded."""
+    """Whether this is the first audio of a part whose response was stopped before it sounded."""
     response = state.responses.by_id.get(event.response_id)
     is_muted = response is not None and response.muted
     return is_muted and head_of(state.playback, event.item_id, event.content_index) is None

@@ -241,7 +241,7 @@ def _silenced(state: SessionState) -> Responses:
 
 
 def _muted(state: SessionState) -> Responses:
-    """What is being said and what is still to be heard has been cut off."""
+    """What is being said and what is still to be heard has been stopped."""
     responses = state.responses
     cut = {head.response_id for head in sounding(state.playback)} | {responses.active}
     for response_id in cut:

@@ -289,7 +289,7 @@ class Playback(Struct, frozen=True):
     unended: tuple[PartId, ...] = ()
     """Those that were not heard to their end, nor cut."""
     hush: Hush | None = None
-    """The latest time that a voice was cut off, or a reply before its first sound."""
+    """The latest time that a voice was stopped, or a reply before its first sound."""
     output_device: str = ""
     output_is_virtual: bool = False
 
@@ -300,7 +300,7 @@ class Playback(Struct, frozen=True):
 
 
 class Interruption(Struct, frozen=True):
-    """One audio part that was cut off: what there was of it, and what the server made of that.
+    """One audio part that was stopped: what there was of it, and what the server made of that.
 
     Attributes:
         reason: the user spoke, or pressed a key.

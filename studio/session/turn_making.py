@@ -31,7 +31,7 @@ class Said:
 
     @property
     def cut(self) -> bool:
-        """Whether its voice was cut off."""
+        """Whether its voice was stopped."""
         return self.head is not None and bool(self.head.cut)
 
 
@@ -48,12 +48,12 @@ class Turn:
         said: the assistant's messages in conversation order.
         server_span: the user's speech as the server heard it; None for typed text.
         local_span: the same speech as the local VAD heard it.
-        interruptions: how the assistant's voice was cut off in this turn.
+        interruptions: how the assistant's voice was stopped in this turn.
         echo: whether the user's speech was rather the assistant's own voice; None where the speaker
             was silent, or nobody listened for it.
         tags: what is particular: speaking, greeting, typed, push-to-talk, timeout, tool; why a
             voice was cut (barge-in, interrupt, talk-key, closed), and self-interruption where the
-            assistant was likely cut off by its own voice; how a response ended where it did not
+            assistant was likely stopped by its own voice; how a response ended where it did not
             complete (cancelled, failed, incomplete); not transcribed.
     """
 

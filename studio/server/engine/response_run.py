@@ -2,7 +2,7 @@
 
 Text that a replier gives goes out as deltas. Where the response is spoken, each sentence is handed
 to the voice in turn, and the transcript runs at most one sentence ahead of it, so that a response
-which is cut off has not said much that nobody heard.
+which is stopped has not said much that nobody heard.
 
 Not imitated: the hosted service names no previous item in the `conversation.item.done` of a
 session's first assistant item, though its `conversation.item.added` did.

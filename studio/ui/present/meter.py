@@ -46,7 +46,7 @@ class Bit:
         begin: where it begins.
         end: where it ends.
         waited_until: up to where the detector waited before it believed the end.
-        cut: whether it was cut off.
+        cut: whether it was stopped.
     """
 
     begin: float
