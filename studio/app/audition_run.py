@@ -31,7 +31,9 @@ MOST_PARALLEL = 16
 TAG = "audition"
 
 _PAUSES_S = (3.0, 10.0, 30.0)
-"""How long a reading waits after "too much at once" before it tries again."""
+"""How long a reading waits after "too much at once" before it tries again, at least."""
+_MOST_PATIENCE_S = 300.0
+"""A service that asks for more is not waited for."""
 
 
 class AuditionRun:
@@ -121,7 +123,10 @@ class AuditionRun:
             for pause_s in _PAUSES_S:
                 if recited.trouble is None or not recited.trouble.is_passing:
                     break
-                await self._world.sound.sleep(pause_s)
+                wait_s = recited.trouble.wait_s or 0.0
+                if wait_s > _MOST_PATIENCE_S:
+                    break
+                await self._world.sound.sleep(max(pause_s, wait_s))
                 recited = await self._recited(reading)
             return await asyncio.to_thread(self._measured, reading, recited)
         except StudioError as failure:

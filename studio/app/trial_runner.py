@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from studio.audio.wav import WavTrackWriter
 from studio.core.errors import StudioError
+from studio.lab.pace import TooMuchError
 from studio.lab.trials import Held
 from studio.runtime.talk import talk
+from studio.session.busy import busy
 from studio.storage.shelf import Notes, read_notes, write_notes
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class LiveRunner:
         """Send a take to a fresh session with these settings, and silence after it.
 
         Raises:
+            TooMuchError: the service said so, before or in the session.
             StudioError: there was no session, or it ended before all was sent.
         """
         silence = take.audio_format.silence(arm.silence_after_ms)
@@ -63,6 +66,8 @@ class LiveRunner:
         longest_s = sent_ms / 1000 + _PATIENCE_S + (_ANSWERS_S if self.answers else 0)
         result = await talk(plan, self.world, longest_s=longest_s, wants_end=self.wants_end)
         self._tag(result.path, take, arm)
+        if not self.wants_end() and (told := busy(result.state)) is not None:
+            raise TooMuchError(told.words, told.wait_s)
         if result.state.speech.sent_bytes < len(take.audio) + len(silence):
             raise self._unfinished(result.state)
         problems = [

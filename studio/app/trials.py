@@ -24,6 +24,7 @@ from studio.core.text import one_line
 from studio.lab.from_files import take_of_file
 from studio.lab.hearing import listener, word_listener
 from studio.lab.library import TakeLibrary
+from studio.lab.pace import Pace
 from studio.lab.profiles import profile_named
 from studio.lab.take_store import TakeStore
 from studio.lab.trial_result import result_of
@@ -145,7 +146,7 @@ def _held(
         where = f"{trial.arms[each.run.arm].name}, {trial.takes[each.run.take].name}"
         warn(f"{len(done)}/{n_runs} {where}" + (f": {each.failure}" if each.failure else ""))
 
-    asyncio.run(_hold(trial, setup, plan, environ, prices, parallel, on_done))
+    asyncio.run(_hold(trial, setup, plan, environ, prices, parallel, on_done, warn))
     return done
 
 
@@ -157,6 +158,7 @@ async def _hold(
     prices: PriceList,
     parallel: int,
     on_done: Callable[[Done], None],
+    warn: Say,
 ) -> None:
     from studio.app.trial_runner import LiveRunner
     from studio.runtime.children import LocalServer
@@ -174,11 +176,11 @@ async def _hold(
             server = await stack.enter_async_context(LocalServer(OWN_SERVER_COMMAND, log))
             plan = plan.model_copy(update={"url": server.url})
         sounds = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="studio-trial-")))
-        runner = LiveRunner(
-            plan, this_machine(environ), prices, sounds, trial.answers, lambda: is_over
-        )
+        world = this_machine(environ)
+        runner = LiveRunner(plan, world, prices, sounds, trial.answers, lambda: is_over)
+        pace = Pace(world.clock, world.sound.sleep, warn)
         with heeding((*ASKED, HUNG_UP), give_up):
-            await hold_all(trial, runner, parallel, on_done, lambda: is_over)
+            await hold_all(trial, runner, parallel, on_done, lambda: is_over, pace)
 
 
 def _takes(names: Sequence[str], paths: Paths) -> tuple[Take, ...]:

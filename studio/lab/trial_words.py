@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from studio.lab.trial_result import ArmResult, TrialResult, Tried
+    from studio.lab.trials import Done
 
 _LISTED = 12
 _BY_WORDS = "Its counts are the local rule's by the words, not what a hosted service does."
@@ -40,6 +41,7 @@ def trial_json(result: TrialResult) -> dict[str, Any]:
                 "arm": trial.arms[each.run.arm].name,
                 "repeat": each.run.repeat + 1,
                 "why": each.failure,
+                "attempts": each.attempts,
             }
             for each in result.failed
         ],
@@ -67,6 +69,9 @@ def trial_lines(result: TrialResult) -> Iterator[str]:
         run = done.run
         where = f"{trial.arms[run.arm].name}, {trial.takes[run.take].name}, {run.repeat + 1}"
         yield f"Not held: {where}: {done.failure}"
+    if again := [each for each in _all(result) if each.attempts > 1]:
+        more = sum(each.attempts - 1 for each in again)
+        yield f"Too much at once: {len(again)} sessions were begun again, {more} times in all."
     if result.left:
         yield f"Given up: {result.left} sessions were not begun."
 
@@ -204,7 +209,14 @@ def _tried_json(tried: Tried, result: TrialResult) -> dict[str, Any]:
         "latency_ms": [round(ms, 1) for ms in tried.latency_ms],
         "cost_usd": None if tried.cost is None else float(tried.cost),
         "notes": list(tried.notes),
+        "attempts": tried.done.attempts,
     }
+
+
+def _all(result: TrialResult) -> Iterator[Done]:
+    """What came of every session that was begun."""
+    yield from result.failed
+    yield from (each.done for arm in result.arms for each in arm.tried)
 
 
 def _cost(tried: Sequence[Tried]) -> str:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Protocol
 
 from studio.core.errors import StudioError, unforeseen
 from studio.core.text import one_line
+from studio.lab.pace import MOST_ATTEMPTS, TooMuchError
 from studio.vad.endofturn import LONGEST_WAIT_MS
 from studio.vad.segmenter import SegmenterSettings
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
+    from studio.lab.pace import Pace
     from studio.lab.take import Take
     from studio.protocol.settings import SessionSettings
 
@@ -158,6 +160,7 @@ class Runner(Protocol):
         """Send a take to a fresh session with these settings, and silence after it.
 
         Raises:
+            TooMuchError: there was no whole session, and later there may be one.
             StudioError: there was no session.
         """
         ...
@@ -165,11 +168,16 @@ class Runner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of one session of a plan: it was held, or failed in words."""
+    """What came of one session of a plan: it was held, or failed in words.
+
+    Attributes:
+        attempts: how often it was begun; more than once where it was too much at once.
+    """
 
     run: Run
     held: Held | None = None
     failure: str = ""
+    attempts: int = 1
 
 
 async def hold_all(
@@ -178,6 +186,7 @@ async def hold_all(
     parallel: int,
     on_done: Callable[[Done], None],
     wants_end: Callable[[], bool] = lambda: False,
+    pace: Pace | None = None,
 ) -> None:
     """Hold every session of a plan, so many at once; what is done is told at once.
 
@@ -187,26 +196,52 @@ async def hold_all(
         parallel: how many at once.
         on_done: is given each one when it is over.
         wants_end: is asked before each one; nothing is begun any more once it says so.
+        pace: holds sessions back where it was too much; without one, such a session has failed.
     """
     waiting = list(reversed(trial.runs()))
 
     async def work() -> None:
         while waiting and not wants_end():
             run = waiting.pop()
-            on_done(await _done(run, runner.hold(trial.takes[run.take], trial.arms[run.arm])))
+            done = await _held(trial, run, runner, pace, wants_end)
+            if done is not None:
+                on_done(done)
 
     async with asyncio.TaskGroup() as workers:
         for _ in range(max(1, min(parallel, MOST_AT_ONCE, len(waiting)))):
             workers.create_task(work())
 
 
-async def _done(run: Run, holding: Awaitable[Held]) -> Done:
-    try:
-        return Done(run, await holding)
-    except StudioError as failure:
-        return Done(run, failure=_told(failure))
-    except Exception as failure:  # noqa: BLE001 - one session's fault must not cost the others
-        return Done(run, failure=_told(unforeseen(failure)))
+async def _held(
+    trial: Trial, run: Run, runner: Runner, pace: Pace | None, wants_end: Callable[[], bool]
+) -> Done | None:
+    """What came of a session, begun as often as needed; None where it was given up before that."""
+    take, arm = trial.takes[run.take], trial.arms[run.arm]
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        if pace is not None:
+            await pace.wait(wants_end)
+            if wants_end():
+                return None
+        began_at = pace.now if pace is not None else 0.0
+        try:
+            held = await runner.hold(take, arm)
+        except TooMuchError as failure:
+            name = f"{arm.name}, {take.name}"
+            if (
+                pace is None
+                or attempt == MOST_ATTEMPTS
+                or not pace.refused(failure, began_at, name)
+            ):
+                return Done(run, failure=_told(failure), attempts=attempt)
+        except StudioError as failure:
+            return Done(run, failure=_told(failure), attempts=attempt)
+        except Exception as failure:  # noqa: BLE001 - one session's fault must not cost the others
+            return Done(run, failure=_told(unforeseen(failure)), attempts=attempt)
+        else:
+            if pace is not None:
+                pace.went_well(began_at)
+            return Done(run, held, attempts=attempt)
+    return None
 
 
 def _told(failure: StudioError) -> str:

@@ -10,7 +10,7 @@ from studio.core.errors import StudioError
 from studio.protocol.codec import decode_server
 from studio.protocol.events import Error
 from studio.session.local import ConnectionClosed, ConnectionFailed, ConnectionOpened
-from studio.transport.failures import closed_before_greeting
+from studio.transport.failures import BusyError, closed_before_greeting
 
 if TYPE_CHECKING:
     from studio.protocol.providers import ConnectRequest
@@ -55,7 +55,12 @@ class Line:
                 await self._read(connection)
         except StudioError as failure:
             self._inbox.local(
-                ConnectionFailed(title=failure.title, message=failure.message, hint=failure.hint)
+                ConnectionFailed(
+                    title=failure.title,
+                    message=failure.message,
+                    hint=failure.hint,
+                    wait_s=failure.wait_s if isinstance(failure, BusyError) else None,
+                )
             )
 
     async def _read(self, connection: Connection) -> None:

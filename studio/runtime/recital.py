@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from studio.core.errors import StudioError
 from studio.runtime.live import LiveSession
+from studio.session.busy import busy, is_passing
 from studio.session.local import TextWanted
 from studio.vad.detector import Deaf
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from studio.runtime.messages import FromWorker
     from studio.runtime.plan import ConnectPlan
     from studio.runtime.world import World
-    from studio.session.state import Problem, Response, SessionState
+    from studio.session.state import Response, SessionState
 
 PATIENCE_S = 60.0
 """How long a line may take until all its audio is there."""
@@ -30,10 +31,16 @@ _SETTLING_S = 5.0
 
 
 class Trouble(NamedTuple):
-    """Why not all lines were read, in words; `is_passing` where a later try may go well."""
+    """Why not all lines were read, in words.
+
+    Attributes:
+        is_passing: whether a later try may go well.
+        wait_s: how long the service asks to wait until then; None where it does not say.
+    """
 
     words: str
     is_passing: bool = False
+    wait_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +167,11 @@ def _told(state: SessionState) -> Trouble | None:
     problem = next((p for p in state.problems if p.severity == "error" and not p.benign), None)
     if problem is None:
         return None
-    return Trouble(f"{problem.title}: {problem.message}", _is_passing(problem))
-
-
-def _is_passing(problem: Problem) -> bool:
-    """Whether it was only too much at once: HTTP 429 and 503, and their like in an event."""
-    return (
-        problem.title in ("Too many requests", "The service is busy")
-        or "rate_limit" in problem.code
-        or "overloaded" in problem.code
+    told = busy(state) if is_passing(problem) else None
+    return Trouble(
+        f"{problem.title}: {problem.message}",
+        is_passing=told is not None,
+        wait_s=told.wait_s if told is not None else None,
     )
 
 

@@ -59,6 +59,7 @@ class ConnectionFailed(Local):
     title: str
     message: str
     hint: str = ""
+    wait_s: float | None = None
 
 
 class ConnectionClosed(Local):

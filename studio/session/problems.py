@@ -49,8 +49,10 @@ def _problem(
     hint: str = "",
     code: str = "",
     benign: bool = False,
+    wait_s: float | None = None,
 ) -> Problem:
-    return Problem(state.last_seq, state.last_at, severity, title, message, hint, code, benign)
+    at = state.last_at
+    return Problem(state.last_seq, at, severity, title, message, hint, code, benign, wait_s)
 
 
 def _error(state: SessionState, event: Error) -> Problem:
@@ -145,7 +147,9 @@ def _echoed(state: SessionState, event: EchoScored) -> Problem | None:
 
 
 def _not_connected(state: SessionState, event: ConnectionFailed) -> Problem:
-    return _problem(state, "error", event.title, event.message, hint=event.hint)
+    return _problem(
+        state, "error", event.title, event.message, hint=event.hint, wait_s=event.wait_s
+    )
 
 
 def _closed(state: SessionState, event: ConnectionClosed) -> Problem | None:

@@ -423,6 +423,8 @@ class Problem(Struct, frozen=True):
     code: str = ""
     benign: bool = False
     """A harmless race that the protocol cannot avoid."""
+    wait_s: float | None = None
+    """How long the service asks to wait, where it says so beside the words."""
 
 
 class SessionState(Struct, frozen=True):

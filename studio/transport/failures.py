@@ -18,8 +18,12 @@ from websockets.exceptions import (
 
 from studio.core.errors import StudioError
 from studio.core.text import one_line, without_secrets
+from studio.protocol.problems import describe_error
+from studio.protocol.waiting import wait_in_headers_s, wait_said_s
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from studio.protocol.connecting import ConnectRequest
     from studio.transport.peer import Closing
 
@@ -34,6 +38,8 @@ _STATUS_WORDS = {
     503: ("The service is busy", "Try again in a moment."),
 }
 
+_BUSY_STATUSES = (429, 503)
+_NO_CREDIT = "insufficient_quota"
 
 _PLAIN_WORDS: tuple[tuple[tuple[type[Exception], ...], str, str, str], ...] = (
     (
@@ -75,6 +81,16 @@ _PLAIN_WORDS: tuple[tuple[tuple[type[Exception], ...], str, str, str], ...] = (
 )
 
 
+class BusyError(StudioError):
+    """It was too much at once.
+
+    Attributes:
+        wait_s: how long the service asks to wait; None where it does not say.
+    """
+
+    wait_s: float | None = None
+
+
 class RefusedError(StudioError):
     """Nobody listens at the address: the one failure that waiting can cure."""
 
@@ -89,7 +105,8 @@ def in_words(failure: Exception, url: str, secrets: tuple[str, ...] = ()) -> Stu
     place, host = bare(url), urlsplit(url).hostname or url
     if isinstance(failure, InvalidStatus):
         body = bytes(failure.response.body or b"")
-        return status_failure(failure.response.status_code, body, place, secrets)
+        headers = dict(failure.response.headers.raw_items())
+        return status_failure(failure.response.status_code, body, place, secrets, headers)
     if isinstance(failure, ssl.SSLError):
         return _tls_failure(failure, host)
     if isinstance(failure, ConnectionRefusedError):
@@ -135,7 +152,11 @@ def _tls_failure(failure: ssl.SSLError, host: str) -> StudioError:
 
 
 def status_failure(
-    status: int, body: bytes, place: str, secrets: tuple[str, ...] = ()
+    status: int,
+    body: bytes,
+    place: str,
+    secrets: tuple[str, ...] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> StudioError:
     """The words for an HTTP answer that is no success, with what its body says."""
     title, hint = _STATUS_WORDS.get(
@@ -143,7 +164,19 @@ def status_failure(
     )
     said = without_secrets(one_line(_message_in(body), _LONGEST_WORDS), *secrets)
     words = f"{place} answered HTTP {status}" + (f": {said}" if said else ".")
-    return StudioError(words, title=title, hint=hint)
+    if status not in _BUSY_STATUSES:
+        return StudioError(words, title=title, hint=hint)
+    if _NO_CREDIT.encode() in body:  # the same status, and no waiting helps
+        known = describe_error(_NO_CREDIT)
+        assert known is not None
+        return StudioError(words, title=known.title, hint=known.hint)
+    wait_s = wait_in_headers_s(headers or {})
+    wait_s = wait_said_s(said) if wait_s is None else wait_s
+    if wait_s is not None:
+        hint = f"It asks to wait {wait_s:,.0f} s. {hint}"
+    failure = BusyError(words, title=title, hint=hint)
+    failure.wait_s = wait_s
+    return failure
 
 
 def closed_before_greeting(

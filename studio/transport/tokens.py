@@ -50,7 +50,7 @@ async def mint(
     except (httpx2.HTTPError, httpx2.InvalidURL) as failure:
         raise in_words(failure, url, (key,)) from failure
     if not answer.is_success:
-        raise status_failure(answer.status_code, answer.content, bare(url), (key,))
+        raise status_failure(answer.status_code, answer.content, bare(url), (key,), answer.headers)
     return _read(answer.content, url)
 
 

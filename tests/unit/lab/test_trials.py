@@ -3,7 +3,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from studio.audio.formats import AudioFormat
 from studio.core.errors import StudioError
 from studio.lab.labels import Label, Truth
+from studio.lab.pace import MOST_ATTEMPTS, Pace, TooMuchError
 from studio.lab.semantic import SemanticTwin
 from studio.lab.take import Take
 from studio.lab.trial_result import Counts, result_of
@@ -24,6 +26,7 @@ from studio.protocol.settings import SessionSettings
 from studio.vad.profile import OPENAI, Profile
 from tests.fakes.recorded import TWIN, Recorded
 from tests.fakes.voice_activity import tone
+from tests.fakes.world import SimulatedTime
 
 PCM = AudioFormat.PCM16
 
@@ -105,6 +108,100 @@ def test_chance_decides_the_order_and_its_seed_is_all_there_is_to_it() -> None:
     assert len(orders) > 4
 
 
+@dataclass
+class CrowdedRunner:
+    """Refuses the first sessions, each with what is asked to be waited."""
+
+    time: SimulatedTime
+    waits_s: list[float | None]
+    began_at: list[float] = field(default_factory=list)
+
+    async def hold(self, take: Take, arm: Arm) -> Held:
+        self.began_at.append(self.time.clock.now_s)
+        await self.time.sleep(1.0)
+        if self.waits_s:
+            raise TooMuchError("Slow down.", self.waits_s.pop(0))
+        return Held(Path(f"{take.name}-{arm.name}"))
+
+
+async def crowded(
+    waits_s: list[float | None],
+    parallel: int = 1,
+    wants_end: Callable[[], bool] = lambda: False,
+) -> tuple[list[float], list[Done], list[str]]:
+    """When sessions were begun, what came of them, and what was told."""
+    time, done, told = SimulatedTime(), list[Done](), list[str]()
+    runner = CrowdedRunner(time, waits_s)
+    pace = Pace(time.clock, time.sleep, told.append)
+    trial = Trial((SHORT,), arms(200), repeats=3)
+    async with asyncio.TaskGroup() as tasks:
+        flow = tasks.create_task(time.flow())
+        await hold_all(trial, runner, parallel, done.append, wants_end, pace)
+        flow.cancel()
+    return runner.began_at, done, told
+
+
+async def test_what_a_service_asks_to_wait_is_waited() -> None:
+    began_at, done, told = await crowded([20.0])
+    assert began_at == [0.0, 21.0, 22.0, 23.0]
+    assert [each.attempts for each in done] == [2, 1, 1]
+    assert all(each.held is not None for each in done)
+    assert told == ["A, short: Slow down. It asks to wait 20.0 s; nothing is begun for 20.0 s."]
+
+
+async def test_without_a_word_pauses_grow() -> None:
+    began_at, done, _ = await crowded([None, None, None])
+    assert began_at == [0.0, 5.0, 14.0, 31.0, 32.0, 33.0]
+    assert [each.attempts for each in done] == [4, 1, 1]
+
+
+async def test_a_service_that_asks_for_too_little_again_and_again_is_given_more() -> None:
+    began_at, *_ = await crowded([0.5, 0.5])
+    assert began_at[:3] == [0.0, 1.5, 10.5]
+
+
+async def test_one_refusal_holds_back_all() -> None:
+    began_at, done, told = await crowded([None, None], parallel=2)
+    assert began_at[:2] == [0.0, 0.0]
+    assert began_at[2] == began_at[3] == 5.0
+    assert len(told) == 1
+    assert all(each.held is not None for each in done)
+
+
+async def test_a_service_that_stays_busy_fails_in_the_end() -> None:
+    began_at, done, _ = await crowded([None] * MOST_ATTEMPTS)
+    assert len(began_at) == MOST_ATTEMPTS + 2
+    assert done[0].failure == "Too much at once: Slow down."
+    assert done[0].attempts == MOST_ATTEMPTS
+
+
+async def test_nobody_waits_for_hours() -> None:
+    began_at, done, told = await crowded([7200.0])
+    assert began_at == [0.0, 1.0, 2.0]
+    assert done[0].failure == "Too much at once: Slow down."
+    assert told == ["A, short: Slow down. It asks to wait 7,200.0 s; that is not waited for."]
+
+
+async def test_a_wait_can_be_given_up() -> None:
+    asked: list[None] = []
+
+    def wants_end() -> bool:
+        asked.append(None)
+        return len(asked) > 6
+
+    began_at, done, _ = await crowded([600.0], wants_end=wants_end)
+    assert (began_at, done) == ([0.0], [])
+
+
+async def test_sessions_that_were_begun_again_are_told(tmp_path: Path) -> None:
+    trial = Trial((SHORT,), arms(200))
+    (once,) = await held(trial, EngineRunner(tmp_path))
+    result = result_of(trial, [replace(once, attempts=3)], TWIN)
+    words = "Too much at once: 1 sessions were begun again, 2 times in all."
+    assert words in list(trial_lines(result))
+    assert trial_json(result)["arms"][0]["sessions"][0]["attempts"] == 3
+
+
 def test_a_plan_of_nothing_or_of_too_much_is_refused() -> None:
     with pytest.raises(StudioError, match="0 sessions"):
         Trial((), arms(200))
@@ -154,7 +251,7 @@ async def test_a_session_that_fails_costs_itself_alone(tmp_path: Path) -> None:
     assert "Not held: A, short, 1: Refused: Too many." in list(trial_lines(result))
     told = json.loads(json.dumps(trial_json(result)))
     assert told["failed"] == [
-        {"take": "short", "arm": "A", "repeat": 1, "why": "Refused: Too many."}
+        {"take": "short", "arm": "A", "repeat": 1, "why": "Refused: Too many.", "attempts": 1}
     ]
 
 

@@ -12,6 +12,7 @@ from websockets.http11 import Response
 from studio.protocol.dialect import Dialect
 from studio.protocol.providers import ConnectRequest
 from studio.transport.failures import (
+    BusyError,
     RefusedError,
     bare,
     closed_before_greeting,
@@ -30,8 +31,9 @@ REQUEST = ConnectRequest(
 )
 
 
-def status(code: int, body: bytes = b"") -> InvalidStatus:
-    return InvalidStatus(Response(code, "", Headers(), body))
+def status(code: int, body: bytes = b"", **headers: str) -> InvalidStatus:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return InvalidStatus(Response(code, "", Headers(named), body))
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,31 @@ def test_every_way_to_fail_has_words_and_a_next_step(failure: Exception, title: 
 def test_only_a_refusal_is_worth_waiting_for() -> None:
     assert isinstance(connect_failure(ConnectionRefusedError(), REQUEST), RefusedError)
     assert not isinstance(connect_failure(TimeoutError(), REQUEST), RefusedError)
+
+
+@pytest.mark.parametrize(
+    ("failure", "wait_s"),
+    [
+        (status(429), None),
+        (status(429, retry_after="20"), 20.0),
+        (status(503, b"Please try again in 1.5s."), 1.5),
+        (status(429, x_ratelimit_reset_tokens="6m0s", x_ratelimit_remaining_tokens="0"), 360.0),
+    ],
+)
+def test_too_much_at_once_says_how_long_to_wait(
+    failure: InvalidStatus, wait_s: float | None
+) -> None:
+    words = connect_failure(failure, REQUEST)
+    assert isinstance(words, BusyError)
+    assert words.wait_s == wait_s
+    assert words.hint.startswith("It asks to wait") == (wait_s is not None)
+
+
+def test_an_account_without_credit_is_not_busy() -> None:
+    body = b'{"error": {"code": "insufficient_quota", "message": "You exceeded your quota."}}'
+    words = connect_failure(status(429, body, retry_after="20"), REQUEST)
+    assert not isinstance(words, BusyError)
+    assert words.title == "The account has no credit left"
 
 
 def test_the_words_of_an_http_error_are_kept_without_secrets() -> None:
