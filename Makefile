@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# A screen's test waits a third of its time: three share two cores.
+TESTERS = $(shell $(PYTHON) -c 'import os; print(min(6, max(1, (os.cpu_count() or 1) * 3 // 2)))')
 BENCHES := startup codec fold store filters opening live_events worker sound echo_cpu xruns speech replay server_latency server_sessions scroll lab_slider lab_sweep lab_pass
 
 .PHONY: run test check format bench clean
@@ -12,7 +14,7 @@ run: $(VENV)/.ready
 
 # What listens to a sound card runs alone, what talks in real time by twos; a plain `pytest` runs everything in one process.
 test: $(VENV)/.ready-dev
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal --ignore tests/e2e --ignore tests/device
+	@$(BIN)/pytest -n $(TESTERS) --dist worksteal --ignore tests/e2e --ignore tests/device
 	@$(BIN)/pytest -n 2 --dist worksteal tests/e2e
 	@$(BIN)/pytest tests/device
 
