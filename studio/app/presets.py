@@ -77,6 +77,14 @@ class FolderPresets:
         """
         return preset_named(self._folder, name)
 
+    def check_free(self, name: str) -> None:
+        """Make sure that a name can be given to a preset.
+
+        Raises:
+            StudioError: it is no name for a preset, or another one has it.
+        """
+        _ = self._free_or_replaced(checked_name(name), replaces=False)
+
     def save(
         self,
         name: str,

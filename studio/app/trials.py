@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from studio.app.farewell import ASKED, HUNG_UP, heeding
 from studio.app.library import prices_of
+from studio.app.presets import presets_of
 from studio.app.prices import Billed
 from studio.app.serving import OWN_SERVER_COMMAND
 from studio.app.setup import connect_plan, read_setup, wants_own_server
 from studio.app.trial_costs import estimate
-from studio.config.files import replace_file
+from studio.app.trials_kept import keep_result, keep_winner, told_as_json
 from studio.config.presets import preset_named
 from studio.core.errors import StudioError
 from studio.core.text import one_line
@@ -28,7 +29,7 @@ from studio.lab.pace import Pace
 from studio.lab.profiles import profile_named
 from studio.lab.take_store import TakeStore
 from studio.lab.trial_result import result_of
-from studio.lab.trial_words import trial_json, trial_lines
+from studio.lab.trial_words import trial_lines
 from studio.lab.trials import Arm, Done, Trial, arms_named, hold_all
 from studio.protocol.editing import with_path
 from studio.protocol.knobs import DEFAULT_TURN_DETECTION
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from studio.config.paths import Paths
     from studio.lab.semantic import SemanticTwin
     from studio.lab.take import Take
-    from studio.lab.trial_result import TrialResult
     from studio.protocol.settings import SessionSettings
     from studio.runtime.plan import ConnectPlan
 
@@ -63,6 +63,7 @@ class Asked:
         settings: a text for each setting: `silence=300,threshold=0.6`, `semantic_vad`, or a
             preset's name.
         confirmed: nobody has to be asked about the cost.
+        save_as: the preset's name that the best setting is kept under; empty keeps none.
     """
 
     takes: tuple[str, ...]
@@ -73,6 +74,7 @@ class Asked:
     answers: bool = False
     profile: str = "openai"
     confirmed: bool = False
+    save_as: str = ""
 
 
 def print_trial(
@@ -88,8 +90,11 @@ def print_trial(
     """Hold a trial and tell of it; the exit status, 1 where a session failed or was given up.
 
     Raises:
-        StudioError: a take, a setting, the profile or the provider cannot be used.
+        StudioError: a take, a setting, the profile or the provider cannot be used, or the
+            preset's name.
     """
+    if asked.save_as:
+        presets_of(environ).check_free(asked.save_as)
     setup = read_setup(choices, environ)
     plan, faults = connect_plan(setup, choices)
     for fault in (*setup.faults, *faults):
@@ -112,10 +117,13 @@ def print_trial(
     done = _held(trial, setup, plan, environ, prices, asked.parallel, warn)
     words = _words(trial, setup.paths, warn)
     result = result_of(trial, done, listener(setup.paths.cache_dir), profile, words)
-    as_object = trial_json(result) | {"provider": plan.provider, "model": plan.model}
-    say(json.dumps(as_object) if as_json else "\n".join(trial_lines(result)))
-    _keep(as_object, result, setup, warn)
-    return int(bool(result.failed or result.left))
+    if as_json:
+        say(json.dumps(told_as_json(result, plan)))
+    else:
+        say("\n".join(trial_lines(result)))
+    keep_result(result, plan, setup.paths, warn)
+    is_kept = not asked.save_as or keep_winner(result, plan, environ, asked.save_as, warn)
+    return int(bool(result.failed or result.left) or not is_kept)
 
 
 def _words(trial: Trial, paths: Paths, warn: Say) -> SemanticTwin | None:
@@ -237,18 +245,3 @@ def _settings(text: str, base: SessionSettings, presets: Path) -> SessionSetting
                 settings = with_path(settings, "turn_detection", "semantic_vad")
             settings = with_path(settings, _SHORT.get(path, path), value)
     return settings
-
-
-def _keep(as_object: dict[str, object], result: TrialResult, setup: Setup, warn: Say) -> None:
-    """Keep the result beside what else the lab found."""
-    folders = [each.folder.name for arm in result.arms for each in arm.tried]
-    if not folders:
-        return
-    file = setup.paths.lab_dir / "trials" / f"{min(folders)}.json"
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(file, json.dumps(as_object, indent=1).encode())
-    except OSError as failure:
-        warn(f"The result is not kept: {failure.strerror or failure}.")
-    else:
-        warn(f"Kept as {file}")

@@ -14,7 +14,7 @@ from studio.cli.audition import audition
 from studio.cli.sweep import sweep
 from studio.cli.takes import AsJson, take
 from studio.cli.telling import say, warn
-from studio.cli.trial import trial
+from studio.cli.trial import trial, trials
 
 lab = typer.Typer(
     name="lab",
@@ -40,6 +40,7 @@ lab.add_typer(take)
 lab.command()(audition)
 lab.command()(sweep)
 lab.command()(trial)
+lab.command()(trials)
 
 
 @lab.command()

@@ -55,6 +55,12 @@ def trial(
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Do not ask whether the cost is all right.")
     ] = False,
+    save_as: Annotated[
+        str,
+        typer.Option(
+            "--save-as", metavar="NAME", help="Keep the best setting as a preset of this name."
+        ),
+    ] = "",
     as_json: AsJson = False,
     sessions_dir: options.SessionsDir = None,
 ) -> None:
@@ -80,6 +86,7 @@ def trial(
                 answers,
                 profile,
                 confirmed=yes,
+                save_as=save_as,
             ),
             as_json=as_json,
             say=say,
@@ -87,3 +94,18 @@ def trial(
             confirm=lambda question: typer.confirm(question, err=True),
         )
     )
+
+
+def trials(
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="One of them, the start of its name, or 'last'.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the trials that were held, newest first; or tell one of them again.
+
+    For example: studio lab trials last
+    """
+    from studio.app.trials_kept import print_trials
+
+    print_trials(os.environ, name=name, as_json=as_json, say=say, warn=warn)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from studio.lab.trial_best import winner_of
 from studio.lab.trial_result import Counts, middle
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def trial_json(result: TrialResult) -> dict[str, Any]:
         ],
         "not_begun": result.left,
         "comparison": list(compared(result)),
+        "best": _best_json(result),
     }
 
 
@@ -65,6 +67,9 @@ def trial_lines(result: TrialResult) -> Iterator[str]:
     for arm in result.arms:
         yield from _edge_lines(arm, result)
     yield from compared(result)
+    if (found := winner_of(result)) is not None:
+        yield f"Best: {found.arm.name} ({found.arm.words}); {found.words}."
+        yield from (f"   {doubt}" for doubt in found.doubts)
     for done in result.failed:
         run = done.run
         where = f"{trial.arms[run.arm].name}, {trial.takes[run.take].name}, {run.repeat + 1}"
@@ -179,6 +184,18 @@ def _arm_json(arm: ArmResult, result: TrialResult) -> dict[str, Any]:
         "predicted": None if arm.predicted is None else asdict(arm.predicted),
         "predicted_by": None if arm.predicted is None else _twin(arm),
         "sessions": [_tried_json(each, result) for each in arm.tried],
+    }
+
+
+def _best_json(result: TrialResult) -> dict[str, Any] | None:
+    found = winner_of(result)
+    if found is None:
+        return None
+    return {
+        "arm": found.arm.name,
+        "settings": found.arm.words,
+        "why": found.words,
+        "doubts": list(found.doubts),
     }
 
 
