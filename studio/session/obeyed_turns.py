@@ -156,24 +156,24 @@ def _create_response(look: Look, wanted: object) -> Seen | None:
 
 
 def _interrupt_response(look: Look, wanted: object) -> Seen | None:
-    cut, went_on = 0, 0
+    stopped, went_on = 0, 0
     for span in look.server:
         for each in _during(look.state, span.started_at):
             if each.status == "cancelled" and each.reason == "turn_detected":
-                cut += 1
+                stopped += 1
             elif each.status == "completed" and (each.done_at or 0) - span.started_at > 0.3:
                 went_on += 1
     if wanted is False:
-        if cut:
-            told = f"Speech cut {counted(cut, 'response')} off, though it should not."
+        if stopped:
+            told = f"Speech stopped {counted(stopped, 'response')}, though it should not."
             return Seen(True, "ignored", told)  # noqa: FBT003
         told = f"Speech began in {counted(went_on, 'response')}, which went on."
         return Seen(False, "obeyed", told) if went_on else None  # noqa: FBT003
     if went_on:
         told = f"Speech began in {counted(went_on, 'response')}, which went on all the same."
         return Seen(False, "ignored", told)  # noqa: FBT003
-    told = f"Speech cut {counted(cut, 'response')} off."
-    return Seen(True, "obeyed", told) if cut else None  # noqa: FBT003
+    told = f"Speech stopped {counted(stopped, 'response')}."
+    return Seen(True, "obeyed", told) if stopped else None  # noqa: FBT003
 
 
 def _during(state: SessionState, moment: float) -> Iterator[Response]:
