@@ -18,6 +18,7 @@ from studio.query.table import NO_FACTS, ORIGINS
 if TYPE_CHECKING:
     from studio.app.choices import Choices
     from studio.query.table import Facts
+    from studio.storage.reader import StoredSession
     from studio.storage.store import EventStore
 
 Say = Callable[[str], None]
@@ -67,13 +68,13 @@ def print_events(
         warn(_pointed_out(mistake, filter_text))
         return FAILED
     try:
-        store, problems = _opened(choices, environ, session)
+        stored, store = _opened(choices, environ, session)
     except StudioError as failure:
         warn(failure.in_words())
         return FAILED
-    for problem in problems:
+    for problem in (*stored.problems, *store.problems):
         warn(problem)
-    facts = _facts(store) if wanted.needs_facts else None
+    facts = _facts(stored, store, environ) if wanted.needs_facts else None
     count = 0
     for positions in _found(wanted, store, facts):
         count += len(positions)
@@ -95,15 +96,20 @@ def filter_help() -> str:
 
 def _opened(
     choices: Choices, environ: Mapping[str, str], session: str
-) -> tuple[EventStore, tuple[str, ...]]:
-    """The events of a session, and what is odd about it."""
+) -> tuple[StoredSession, EventStore]:
+    """A session, and its events."""
     from studio.storage.folders import find_session
     from studio.storage.reader import open_session
     from studio.storage.store import open_store
 
     stored = open_session(find_session(sessions_dir_of(choices, environ), session))
-    store = open_store(stored, studio_paths(environ).cache_dir)
-    return store, (*stored.problems, *store.problems)
+    return stored, open_store(stored, studio_paths(environ).cache_dir)
+
+
+def _facts(stored: StoredSession, store: EventStore, environ: Mapping[str, str]) -> Facts:
+    from studio.app.event_facts import event_facts
+
+    return event_facts(stored, store, studio_paths(environ).cache_dir)
 
 
 def _found(wanted: Filter, store: EventStore, facts: Facts | None) -> Iterator[list[int]]:
@@ -116,20 +122,6 @@ def _found(wanted: Filter, store: EventStore, facts: Facts | None) -> Iterator[l
         start += len(verdicts)
         for first in range(0, len(found), _LINES_AT_ONCE):
             yield found[first : first + _LINES_AT_ONCE]
-
-
-def _facts(store: EventStore) -> Facts:
-    from studio.session.facts import facts_of
-    from studio.session.reduce import reduce
-    from studio.session.state import SessionState
-
-    state = SessionState()
-    for position in range(len(store)):
-        try:
-            state = reduce(state, store.envelope(position)).state
-        except StudioError:  # an event that this version does not know
-            continue
-    return facts_of(state, store)
 
 
 def _line(form: str, position: int, store: EventStore, facts: Facts | None) -> str:

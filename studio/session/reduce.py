@@ -66,15 +66,27 @@ _SLICES: Mapping[str, Mapping[type, Handler[Any]]] = {
 }
 
 
-def _by_event() -> dict[type, tuple[tuple[str, Handler[Any]], ...]]:
-    by_event: defaultdict[type, list[tuple[str, Handler[Any]]]] = defaultdict(list)
-    for name, handlers in _SLICES.items():
-        for event, handler in handlers.items():
-            by_event[event].append((name, handler))
-    return {event: tuple(handlers) for event, handlers in by_event.items()}
+ByEvent = Mapping[type, tuple[tuple[str, Handler[Any]], ...]]
+"""The slices that a type of event changes, and how."""
 
 
-_HANDLERS = _by_event()
+def by_event(slices: Iterable[str]) -> ByEvent:
+    """How the slices of these names change, by type of event."""
+    found: defaultdict[type, list[tuple[str, Handler[Any]]]] = defaultdict(list)
+    for name in slices:
+        for event, handler in _SLICES[name].items():
+            found[event].append((name, handler))
+    return {event: tuple(handlers) for event, handlers in found.items()}
+
+
+def changed(state: SessionState, event: object, handlers: ByEvent) -> SessionState:
+    """The state after an event whose number and time it was stamped with."""
+    found = ((name, handler(state, event)) for name, handler in handlers.get(type(event), ()))
+    changes = {name: part for name, part in found if part is not getattr(state, name)}
+    return replace(state, **changes) if changes else state
+
+
+_HANDLERS = by_event(_SLICES)
 _REACTIONS: Mapping[type, Reaction] = dict(
     chain.from_iterable(each.REACTIONS.items() for each in (outbox, floor, sound))
 )
@@ -84,13 +96,7 @@ def reduce(state: SessionState, envelope: Envelope) -> Step:
     """Fold one envelope; slices that do not change stay the same objects."""
     event = envelope.event
     before = replace(state, last_seq=envelope.seq, last_at=envelope.at)
-    handlers = _HANDLERS.get(type(event))
-    if handlers is None:
-        reaction = _REACTIONS.get(type(event))
-        return Step(before, reaction(before, before, event) if reaction is not None else ())
-    found = ((name, handler(before, event)) for name, handler in handlers)
-    changes = {name: part for name, part in found if part is not getattr(before, name)}
-    after = replace(before, **changes) if changes else before
+    after = changed(before, event, _HANDLERS)
     return Step(after, _effects(before, after, event))
 
 

@@ -7,7 +7,7 @@ the log when somebody looks at it, or is waiting in memory until the log holds i
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -22,6 +22,8 @@ from studio.storage.digest import NO_BODY, ORIGINS
 from studio.storage.lines import envelope_of, line_text, split_line
 from studio.storage.logview import LogView
 from studio.storage.search import Needle, search
+
+_ROWS_AT_ONCE = 1024
 
 
 class Row(NamedTuple):
@@ -55,7 +57,7 @@ class Events:
     """
 
     def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
+        self.dialect = dialect
         self._table = Table()
         self._words = Words()
         self._view: LogView | None = None
@@ -101,7 +103,7 @@ class Events:
         Raises:
             StudioError: its local event is none that this version knows, or the log has lost it.
         """
-        return envelope_of(split_line(self.line(index)), self._dialect)
+        return envelope_of(split_line(self.line(index)), self.dialect)
 
     def raw(self, index: int) -> str:
         """The frame as the log keeps it: audio is a place in a track.
@@ -110,6 +112,30 @@ class Events:
             StudioError: the log has lost it.
         """
         return split_line(self.line(index)).body
+
+    def frames(self, start: int, stop: int) -> Iterator[bytes]:
+        """The frames from `start` to before `stop` as the log keeps them, many read at a time.
+
+        One that does not stand in its line as it crossed the wire is empty: `raw` tells it.
+        """
+        settled = min(stop, len(self) - len(self._waiting))
+        for first in range(start, settled, _ROWS_AT_ONCE):
+            rows = slice(first, min(first + _ROWS_AT_ONCE, settled))
+            starts, lengths, bodies = (
+                self._table.column(name)[rows].astype(np.int64)
+                for name in ("start", "length", "body")
+            )
+            ends = starts + lengths - 1
+            begins = np.where(bodies == NO_BODY, ends, starts + bodies)
+            assert self._view is not None
+            low, high = self._header_bytes + int(starts[0]), self._header_bytes + int(ends[-1])
+            text = self._view.read(low, high)
+            self._view.forget(low, high)
+            places = zip((begins - starts[0]).tolist(), (ends - starts[0]).tolist(), strict=True)
+            yield from (text[begin:end] for begin, end in places)
+        for index in range(max(start, settled), stop):
+            line, body = self._encoded(index), self._table.cell("body", index)
+            yield b"" if body == NO_BODY else line[body:-1]
 
     def payload(self, index: int) -> object:
         """The frame as JSON values; None where it is no JSON."""

@@ -8,29 +8,24 @@ grown since is used for what it covers. Losing an index file loses time and noth
 from __future__ import annotations
 
 import json
-import mmap
 import os
-import zlib
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from studio.storage.column_file import load_columns, save_columns
 from studio.storage.columns import DTYPES, Table, Words
 from studio.storage.logview import LogView
 
-MAGIC = b"realtime-studio index 3\n"
+MAGIC = b"realtime-studio index 4\n"
 """The format; it changes whenever columns mean something else."""
-_ALIGNED = 64
-"""Columns begin at a multiple of so many bytes: they are read where they lie in the file."""
 _SAMPLES = 16
 _SAMPLE_BYTES = 4096
 _MOST_BYTES = 1024**3
-_MOST_FACTS_BYTES = 16 * 1024**2
-_SUFFIX = ".index"
+SUFFIX = ".index"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +61,13 @@ class Index:
 def index_path(cache_dir: Path, log: Path) -> Path:
     """Where the index of a log is kept."""
     name = blake2b(os.fsencode(log.resolve()), digest_size=16).hexdigest()
-    return cache_dir / f"{name}{_SUFFIX}"
+    return cache_dir / f"{name}{SUFFIX}"
 
 
 def save_index(path: Path, index: Index, view: LogView) -> None:
     """Keep an index, if that is possible; others are thrown away where they become too many."""
-    arrays = [index.table.column(name) for name in DTYPES]
-    words = json.dumps(index.words.spelled).encode()
-    status = view.stat()
     covered = index.covered
-    facts = {
-        "rows": len(index.table),
-        "words_bytes": len(words),
-        "checksum": _checksum(arrays, words),
-        "size": status.st_size,
-        "changed_ns": status.st_mtime_ns,
-        "samples": _samples(view, covered.end),
+    told = identity(view, covered.end) | {
         "covered": [
             covered.end,
             covered.lines,
@@ -91,56 +77,39 @@ def save_index(path: Path, index: Index, view: LogView) -> None:
             covered.newest,
         ],
     }
-    neighbour = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with neighbour.open("wb") as file:
-            file.write(_head(facts))
-            for array in arrays:
-                file.write(array.data)
-            file.write(words)
-        neighbour.replace(path)
-        _prune(path)
-    except OSError:
-        with suppress(OSError):
-            neighbour.unlink(missing_ok=True)
+    arrays = [index.table.column(name) for name in DTYPES]
+    save_columns(path, MAGIC, told, arrays, json.dumps(index.words.spelled).encode())
+    prune(path)
 
 
 def load_index(path: Path, view: LogView) -> Index | None:
     """The index of a log; None where there is none that fits."""
-    try:
-        with path.open("rb") as file:
-            if file.readline(len(MAGIC)) != MAGIC:
-                return None
-            facts = json.loads(file.readline(_MOST_FACTS_BYTES))
-            covered = Covered(*facts["covered"])
-            if not _fits(facts, covered, view):
-                return None
-            # Nobody cuts an index short while it is mapped: it is replaced as a whole, or unlinked.
-            held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            start, rows, arrays = file.tell(), int(facts["rows"]), {}
-        for name, dtype in DTYPES.items():
-            arrays[name] = np.frombuffer(held, dtype, rows, start)
-            start += arrays[name].nbytes
-        words = held[start:]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, MemoryError):
+
+    def fits(told: dict[str, Any]) -> bool:
+        return is_of(told, view, Covered(*told["covered"]).end, may_grow=True)
+
+    held = load_columns(path, MAGIC, DTYPES, fits)
+    if held is None:
         return None
-    if len(words) != facts["words_bytes"] or facts["checksum"] != _checksum(arrays.values(), words):
-        return None
-    return Index(Table(arrays), Words(json.loads(words)), covered)
+    return Index(Table(held.arrays), Words(json.loads(held.tail)), Covered(*held.told["covered"]))
 
 
-def _head(facts: dict[str, Any]) -> bytes:
-    """What stands before the columns, filled up with blanks."""
-    told = MAGIC + json.dumps(facts).encode()
-    return told + b" " * (-(len(told) + 1) % _ALIGNED) + b"\n"
-
-
-def _fits(facts: dict[str, Any], covered: Covered, view: LogView) -> bool:
+def identity(view: LogView, end: int) -> dict[str, Any]:
+    """What a file says of the log that it was made of, as far as `end`."""
     status = view.stat()
-    is_same = (status.st_size, status.st_mtime_ns) == (facts["size"], facts["changed_ns"])
-    has_grown = status.st_size > facts["size"]
-    return (is_same or has_grown) and bool(facts["samples"] == _samples(view, covered.end))
+    return {
+        "size": status.st_size,
+        "changed_ns": status.st_mtime_ns,
+        "samples": _samples(view, end),
+    }
+
+
+def is_of(told: Mapping[str, Any], view: LogView, end: int, *, may_grow: bool = False) -> bool:
+    """Whether a file was made of this log, or of one that has only grown since."""
+    status = view.stat()
+    is_same = (status.st_size, status.st_mtime_ns) == (told["size"], told["changed_ns"])
+    has_grown = may_grow and status.st_size > told["size"]
+    return (is_same or has_grown) and bool(told["samples"] == _samples(view, end))
 
 
 def _samples(view: LogView, end: int) -> str:
@@ -152,17 +121,10 @@ def _samples(view: LogView, end: int) -> str:
     return digest.hexdigest()
 
 
-def _checksum(arrays: Any, words: bytes) -> int:  # noqa: ANN401
-    checksum = zlib.crc32(words)
-    for array in arrays:
-        checksum = zlib.crc32(array.data, checksum)
-    return checksum
-
-
-def _prune(kept: Path) -> None:
+def prune(kept: Path) -> None:
     """Throw the oldest index files away where all of them take more than a gigabyte."""
     found = []
-    for path in kept.parent.glob(f"*{_SUFFIX}"):
+    for path in kept.parent.glob(f"*{SUFFIX}"):
         with suppress(OSError):
             status = path.stat()
             found.append((status.st_mtime_ns, status.st_size, path))

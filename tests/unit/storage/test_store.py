@@ -19,7 +19,7 @@ from studio.core.errors import StudioError
 from studio.protocol.dialect import Dialect
 from studio.protocol.values import payload_bytes
 from studio.session.envelope import Envelope, Origin
-from studio.storage.lines import SPAN, Stored, audio_of, split_line, write_line
+from studio.storage.lines import SPAN, Stored, audio_of, line_text, split_line, write_line
 from studio.storage.reader import StoredSession, open_session
 from studio.storage.store import Columns, EventStore, Row, begin_store, open_store
 from studio.storage.writer import SessionWriter
@@ -241,6 +241,21 @@ def test_what_is_found_is_what_frames_hold(lines: list[str], text: str, ignore_c
             rest = each.find(text, ignore_case=ignore_case, start=half).tolist()
             assert first + rest == found
             assert all(at < half for at in first)
+
+
+@given(LINES)
+def test_frames_read_many_at_a_time_are_those_read_one_by_one(lines: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        store = open_store(log_of(folder, lines))
+        live = EventStore(Dialect.GA)
+        for at in range(len(store)):
+            live.append(store.line(at))
+        for each in (store, live):
+            one_by_one = [each.raw(at) for at in range(len(each))]
+            read = list(each.frames(0, len(each)))
+            for frame, raw in zip(read, one_by_one, strict=True):
+                assert frame == b"" or line_text(frame) == raw
+            assert list(each.frames(1, len(each) - 1)) == read[1:-1]
 
 
 def holds(frame: str, text: str, ignore_case: bool) -> bool:
