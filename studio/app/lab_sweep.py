@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from studio.app import sweeping
+from studio.app.sweeping import ByWordsWish
 from studio.config.files import replace_file
 from studio.config.paths import studio_paths
 from studio.core.errors import StudioError
@@ -15,15 +17,14 @@ from studio.core.units import clock
 from studio.lab.augment import variants_of
 from studio.lab.by_words import (
     CAVEAT,
-    count_words,
+    doubts_by_words,
     eagernesses_of,
     evidence_by_words,
     session_of,
-    weigh_words,
 )
 from studio.lab.fail_if import parse_condition
 from studio.lab.grid import grid_of
-from studio.lab.hearing import listener, word_listener
+from studio.lab.hearing import word_listener
 from studio.lab.profiles import profile_named
 from studio.lab.sweep import Plan
 from studio.lab.sweep_page import sweep_page
@@ -107,7 +108,9 @@ def sweep_takes(
     except StudioError as mistake:
         warn(mistake.in_words())
         return MISUSED
-    words = hear_words(paths.cache_dir) if eagernesses else None
+    by_words = None
+    if eagernesses:
+        by_words = ByWordsWish(hear_words(paths.cache_dir), eagernesses, partial(_tell_words, warn))
     plan = Plan(grid, variants, profile)
     place = sweeping.place_of(wanted.cluster, wanted.jobs, chosen.audio_ms * len(variants))
     found = sweeping.run(
@@ -118,33 +121,35 @@ def sweep_takes(
         progress,
         budget=wanted.budget,
         resumes=wanted.resumes,
+        by_words=by_words,
     )
     if found is None:
         return FAILED
     skipped = (*chosen.skipped, *found.weighed.swept.skipped)
     weighed = replace(found.weighed, swept=replace(found.weighed.swept, skipped=skipped))
-    by_words = None
-    if words is not None:
-        warn("Recognising the words at the pauses; they are kept for another time.")
-        twin, by_turn = listener(paths.cache_dir), weighed.swept.by_turn
-        tally = count_words(chosen.refs, plan, twin, words, eagernesses, by_turn=by_turn)
-        by_words = weigh_words(weighed, eagernesses, tally)
+    worded = found.by_words
     figures = figures_at(weighed.figures, weighed.chosen)
-    if by_words is not None and by_words.best is not None:
-        figures = figures_at(by_words.figures, by_words.best)
+    if worded is not None and worded.best is not None:
+        figures = figures_at(worded.figures, worded.best)
     failed = [each for each in conditions if each.holds(figures)]
     if wanted.csv is not None:
-        _write(wanted.csv, table(weighed, by_words))
+        _write(wanted.csv, table(weighed, worded))
     if wanted.html is not None:
-        _write(wanted.html, sweep_page(weighed, found.doubts))
+        _write(wanted.html, sweep_page(weighed, found.doubts, worded))
     if wanted.as_json:
-        say(json.dumps(document(weighed, found.doubts, failed, by_words), ensure_ascii=False))
+        say(json.dumps(document(weighed, found.doubts, failed, worded), ensure_ascii=False))
     else:
-        for line in report(weighed, found.doubts, by_words):
+        for line in report(weighed, found.doubts, worded):
             say(line)
     for each in failed:
         warn(f"Failed: {each.text} (it is {figures[each.name]:g}).")
     return FAILED if failed else 0
+
+
+def _tell_words(warn: Say, takes: int) -> bool:
+    if not takes:
+        warn("Recognising the words at the pauses; they are kept for another time.")
+    return True
 
 
 def report(
@@ -158,8 +163,8 @@ def report(
     if by_words is not None and by_words.best is not None:
         settings, tried = session_of(by_words.recommended), "Best of server_vad"
         yield f"Recommended: semantic_vad, eagerness {by_words.recommended}"
-        yield f"  · {evidence_by_words(weighed, by_words)}"
-        yield f"  ! {CAVEAT}"
+        yield from (f"  · {each}" for each in evidence_by_words(weighed, by_words))
+        yield from (f"  ! {each}" for each in doubts_by_words(by_words))
         yield ""
     yield f"{tried}: {told(weighed.settings)}"
     yield (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from studio.core.errors import StudioError
 from studio.core.text import one_line
+from studio.lab.by_words import count_words, weigh_words
 from studio.lab.front import BUDGET
 from studio.lab.hearing import listener
 from studio.lab.library import TakeLibrary
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from studio.config.paths import Paths
     from studio.lab.refs import TakeRef
+    from studio.lab.semantic import SemanticTwin
     from studio.lab.sweep import Plan, Swept
 
 _WORTH_PROCESSES_MS = 600_000
@@ -37,6 +39,19 @@ class Chosen(NamedTuple):
     refs: tuple[TakeRef, ...]
     skipped: tuple[Skipped, ...]
     audio_ms: float
+
+
+class ByWordsWish(NamedTuple):
+    """What is tried of `semantic_vad` beside a grid.
+
+    Attributes:
+        words: hears them.
+        goes_on: told before each take how many are done; asks for more, or has it stopped.
+    """
+
+    words: SemanticTwin
+    eagernesses: tuple[str, ...]
+    goes_on: Callable[[int], bool] = lambda _takes: True
 
 
 def choose_takes(words: Sequence[str], folder: Path) -> Chosen:
@@ -83,6 +98,7 @@ def run(
     *,
     budget: float = BUDGET,
     resumes: bool = True,
+    by_words: ByWordsWish | None = None,
 ) -> Found | None:
     """Sweep and weigh; None where it was stopped.
 
@@ -94,6 +110,7 @@ def run(
         budget: the share of turns that may be lost.
         resumes: whether an interrupted sweep goes on, and this one can.
         progress: told what was found so far; asks for more, or has it stopped.
+        by_words: what is tried of `semantic_vad`, once the grid is counted.
 
     Raises:
         StudioError: no turn is labelled, or the work cannot be done.
@@ -114,5 +131,15 @@ def run(
             title="Nothing to judge by",
             hint="Label where turns begin and end in the lab, or import labels.",
         )
+    worded = None
+    if by_words is not None:
+        words, eagernesses, goes_on = by_words
+        counted = count_words(
+            chosen.refs, plan, twin, words, eagernesses, by_turn=last.by_turn, goes_on=goes_on
+        )
+        if counted is None:
+            return None
+        worded = weigh_words(weighed, eagernesses, counted)
     found = doubts(chosen.refs, last, twin, weighed.chosen, weighed.neighbours)
-    return Found(weighed, tuple(found), tuple(one_line(each.name, 80) for each in chosen.refs))
+    names = tuple(one_line(each.name, 80) for each in chosen.refs)
+    return Found(weighed, tuple(found), names, worded)

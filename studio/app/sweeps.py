@@ -13,8 +13,9 @@ from studio.config.files import replace_file
 from studio.core.errors import StudioError
 from studio.core.text import one_line
 from studio.lab.augment import variants_of
+from studio.lab.by_words import eagernesses_of
 from studio.lab.grid import grid_of
-from studio.lab.hearing import listener
+from studio.lab.hearing import listener, word_listener
 from studio.lab.library import TakeLibrary
 from studio.lab.shipped import PREFIX
 from studio.lab.sweep import Plan
@@ -87,8 +88,18 @@ class LabSweeps:
             progress(swept.done / max(1, swept.parts), words)
             return not self._stop.is_set()
 
+        def go_on_with_words(takes: int) -> bool:
+            progress(takes / max(1, len(chosen.refs)), f"words of {takes} of {len(chosen.refs)}")
+            return not self._stop.is_set()
+
+        eagernesses, by_words = eagernesses_of(wish.eagerness), None
+        if eagernesses:
+            words = word_listener(self._paths.cache_dir)
+            by_words = sweeping.ByWordsWish(words, eagernesses, go_on_with_words)
         place = sweeping.place_of("", 0, chosen.audio_ms * len(variants))
-        found = sweeping.run(chosen, plan, self._paths, place, go_on, budget=wish.budget)
+        found = sweeping.run(
+            chosen, plan, self._paths, place, go_on, budget=wish.budget, by_words=by_words
+        )
         if found is not None:
             self._last = chosen, plan, found
         return found
@@ -133,11 +144,12 @@ def _written(to: SweepFile, file: str, found: Found) -> str:
 def _content(to: SweepFile, found: Found) -> str:
     match to:
         case "html":
-            return "".join(sweep_page(found.weighed, found.doubts))
+            return "".join(sweep_page(found.weighed, found.doubts, found.by_words))
         case "csv":
-            return "".join(table(found.weighed))
+            return "".join(table(found.weighed, found.by_words))
         case "json":
-            return json.dumps(document(found.weighed, found.doubts), ensure_ascii=False, indent=1)
+            whole = document(found.weighed, found.doubts, by_words=found.by_words)
+            return json.dumps(whole, ensure_ascii=False, indent=1)
 
 
 def _aside(takes: Sequence[StoredTake]) -> str:

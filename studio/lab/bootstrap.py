@@ -16,6 +16,8 @@ from studio.lab.front import Objectives, best
 from studio.lab.tally import COUNTED, LEAST_DELAY_MS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from studio.lab.grid import Grid
@@ -54,20 +56,40 @@ class Trust(NamedTuple):
     ghost_rate: list[Interval]
     delay_p50_ms: list[Interval]
 
+    def since(self, pair: int) -> Trust:
+        """What came of this pair and those after it."""
+        return Trust(self.units, self.wins[pair:], *(each[pair:] for each in self[2:]))
+
 
 def trust(tally: Tally, grid: Grid, budget: float) -> Trust:
     """Draw the evidence anew and see what becomes of each threshold with each silence."""
+    return trust_of_all(((tally, grid),), budget)
+
+
+def trust_of_all(counted: Sequence[tuple[Tally, Grid]], budget: float) -> Trust:
+    """The same of several tallies of the same takes: all their settings against each other.
+
+    Their pairs stand one tally after the other.
+    """
+    tally, _ = counted[0]
     with_evidence = np.flatnonzero((tally.turns > 0) | (tally.audio_ms > 0))
     count = with_evidence.size
     seed = np.random.default_rng(_SEED)
     shares = np.full(count, 1 / max(count, 1))
     weights = seed.multinomial(count, shares, size=DRAWS).astype(np.float64)
-    counts = tally.counts[..., with_evidence].reshape(grid.pairs, len(COUNTED), count)
+    counts = np.concatenate(
+        [
+            each.counts[..., with_evidence].reshape(grid.pairs, len(COUNTED), count)
+            for each, grid in counted
+        ]
+    )
     drawn = {name: weights @ counts[:, at].T for at, name in enumerate(COUNTED)}
     turns: Draws = weights @ tally.turns[with_evidence].astype(np.float64)
     lost = drawn["cut_off"] + drawn["missed"] + drawn["merged"]
-    delays = _delays(tally, grid, with_evidence, weights)
-    wins = np.zeros(grid.pairs)
+    delays = np.concatenate(
+        [_delays(each, grid, with_evidence, weights) for each, grid in counted], axis=1
+    )
+    wins = np.zeros(len(counts))
     for at in range(DRAWS):
         aims = Objectives(lost[at], delays[at], drawn["ghosts"][at], float(turns[at]))
         wins += best(aims, budget, _WITHIN_MS)

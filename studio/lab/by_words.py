@@ -14,19 +14,21 @@ import numpy as np
 from studio.core.errors import StudioError
 from studio.core.text import one_line
 from studio.lab.batch import Batch
+from studio.lab.bootstrap import DRAWS, trust_of_all
 from studio.lab.figures import Figures
 from studio.lab.front import Objectives, best, objectives
 from studio.lab.grid import Grid
 from studio.lab.sweep import heard_variants
 from studio.lab.tally import Tally
-from studio.lab.weighing import milliseconds, percent, told
+from studio.lab.weighing import SURE, UNSURE, milliseconds, percent, told
 from studio.protocol.knobs import TurnDetection
 from studio.protocol.settings import SessionSettings
 from studio.vad.endofturn import LONGEST_WAIT_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from studio.lab.bootstrap import Trust
     from studio.lab.refs import TakeRef
     from studio.lab.semantic import SemanticTwin
     from studio.lab.sweep import Plan
@@ -46,6 +48,9 @@ class ByWords:
 
     Attributes:
         eagernesses: what was tried; `figures` are in this order.
+        trust: how far these can be trusted, drawn anew together with the grid's settings.
+        rival: the grid's threshold and silence that is most often among the best of these
+            drawings, and how often.
         best: the place of the one that is better than all of the grid; None where none is.
         on_front: whether nothing that was tried beats it, for each.
         beaten: places of the grid's front that one of them beats.
@@ -53,6 +58,8 @@ class ByWords:
 
     eagernesses: tuple[str, ...]
     figures: Figures
+    trust: Trust
+    rival: tuple[int, float]
     best: int | None
     on_front: tuple[bool, ...]
     beaten: frozenset[int]
@@ -99,11 +106,17 @@ def count_words(
     eagernesses: Sequence[str],
     *,
     by_turn: bool,
-) -> Tally:
-    """What each eagerness makes of takes; those without labels count for nothing, as in a sweep."""
+    goes_on: Callable[[int], bool] = lambda _takes: True,
+) -> Tally | None:
+    """What each eagerness makes of takes; those without labels count for nothing, as in a sweep.
+
+    Before each take `goes_on` is told how many are done; None where it has it stopped.
+    """
     grid = grid_by_words(eagernesses)
     tally = Tally.none(grid)
     for place, ref in enumerate(refs):
+        if not goes_on(place):
+            return None
         try:
             heard = heard_variants(place, ref, plan, twin, by_turn=by_turn)
             take = ref.load()
@@ -120,7 +133,11 @@ def count_words(
 
 def weigh_words(weighed: Weighed, eagernesses: Sequence[str], tally: Tally) -> ByWords:
     """Hold what words decide against what a grid's settings do, by the same rule."""
-    figures = Figures.of(tally, grid_by_words(eagernesses))
+    grid = grid_by_words(eagernesses)
+    figures = Figures.of(tally, grid)
+    drawn = trust_of_all(((weighed.swept.tally, weighed.grid), (tally, grid)), weighed.budget)
+    pairs = weighed.grid.pairs
+    rival = int(np.argmax(drawn.wins[:pairs]))
     aims, own = objectives(weighed.figures), objectives(figures)
     both = Objectives(
         np.concatenate([aims.lost, own.lost]),
@@ -141,19 +158,38 @@ def weigh_words(weighed: Weighed, eagernesses: Sequence[str], tally: Tally) -> B
     return ByWords(
         tuple(eagernesses),
         figures,
+        drawn.since(pairs),
+        (rival, float(drawn.wins[rival])),
         min(better, key=lambda at: float(figures.delay_p95_ms[at]), default=None),
         tuple(not is_beaten(size + at, 0) for at in range(len(eagernesses))),
         frozenset(at for at in weighed.front if is_beaten(at, size)),
     )
 
 
-def evidence_by_words(weighed: Weighed, found: ByWords) -> str:
-    """What the recommended eagerness does, beside the best of the grid, in a sentence."""
+def evidence_by_words(weighed: Weighed, found: ByWords) -> tuple[str, ...]:
+    """What the recommended eagerness does, beside the best of the grid, in sentences."""
     assert found.best is not None
+    low, high = found.trust.lost_rate[found.best]
+    what = "turns" if weighed.swept.by_turn else "takes"
+    rival, wins = found.rival
+    settings = weighed.grid.at(rival * len(weighed.grid.prefixes_ms))
     return (
         f"It {_does(found.figures, found.best)}; the best of server_vad, {told(weighed.settings)}, "
-        f"{_does(weighed.figures, weighed.chosen)}."
+        f"{_does(weighed.figures, weighed.chosen)}.",
+        f"Drawn anew {DRAWS} times from the {found.trust.units} {what}, it is among the best, to "
+        f"within a frame, {percent(float(found.trust.wins[found.best]))} of the times and loses "
+        f"{percent(low)} to {percent(high)} (95 % sure); of server_vad, threshold "
+        f"{settings.threshold:.2f} with silence {settings.silence_duration_ms:,} ms is most often "
+        f"among them, {percent(wins)}.",
     )
+
+
+def doubts_by_words(found: ByWords) -> tuple[str, ...]:
+    """Why to be careful with the recommended eagerness, in sentences."""
+    assert found.best is not None
+    if found.trust.wins[found.best] >= SURE:
+        return (CAVEAT,)
+    return (CAVEAT, UNSURE)
 
 
 def _does(figures: Figures, at: int) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from studio.lab.nearest_rank import nearest_rank
 from studio.lab.tally import COUNTED, LEAST_DELAY_MS
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     Ms = NDArray[np.float64]
 
 _MS_AN_HOUR = 3_600_000
-_ROUNDING = 1e-9
-"""20 × 0.95 is 19, whatever floats make of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +100,7 @@ RATES = (
 
 def _percentile(running: Counts, share: float) -> Ms:
     """The delay that so many of the turns have at most, by pair."""
-    wanted = np.maximum(1, np.ceil(share * running[:, -1:] - _ROUNDING))
+    wanted = nearest_rank(running[:, -1:], share)
     found: Ms = (running < wanted).sum(axis=1) + float(LEAST_DELAY_MS)
     found[running[:, -1] == 0] = math.inf
     return found

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 from typing_extensions import override
 
 from studio.core.units import VAD_FRAME_MS
+from studio.lab.nearest_rank import percentile
 from studio.lab.reasons import TimedReasons, WordReasons
 from studio.lab.score import Bounds, Fates, judged, outcome
 from studio.lab.semantic import SemanticTwin
@@ -72,9 +72,9 @@ class Counts(NamedTuple):
         """How many things there are to complain of."""
         return self.cut_off + self.late + self.missed + self.merged + self.ghosts
 
-    def delay(self, share: float) -> float | None:
+    def delay(self, share: float) -> int | None:
         """The delay that so large a share of the turns has at most; None where there is none."""
-        return float(np.percentile(self.delay_ms, share * 100)) if self.delay_ms else None
+        return percentile(self.delay_ms, share)
 
 
 @dataclass(frozen=True, eq=False)

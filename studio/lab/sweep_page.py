@@ -16,7 +16,9 @@ import numpy as np
 import studio
 from studio.core.text import one_line
 from studio.core.units import clock
-from studio.lab.sweep_told import session_update
+from studio.lab.bootstrap import DRAWS
+from studio.lab.by_words import CAVEAT, doubts_by_words, evidence_by_words, session_of
+from studio.lab.sweep_told import session_settings, update_of
 from studio.lab.weighing import milliseconds, percent, told
 from studio.protocol.dialect import Dialect
 
@@ -25,8 +27,11 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
+    from studio.lab.by_words import ByWords
+    from studio.lab.figures import Figures
     from studio.lab.verdicts import Doubt
     from studio.lab.weighing import Weighed
+    from studio.protocol.settings import SessionSettings
 
 _PLOT_WIDTH, _PLOT_HEIGHT = 640.0, 260.0
 _CELL_HEIGHT = 26
@@ -70,6 +75,18 @@ class _Row(NamedTuple):
     is_chosen: bool
 
 
+class _Best(NamedTuple):
+    """What is recommended: a place among figures, and what is said of it."""
+
+    settings: str
+    session: SessionSettings
+    figures: Figures
+    at: int
+    evidence: tuple[str, ...]
+    doubts: tuple[str, ...]
+    is_by_words: bool
+
+
 class _Doubtful(NamedTuple):
     place: str
     words: str
@@ -77,12 +94,15 @@ class _Doubtful(NamedTuple):
     there: str
 
 
-def sweep_page(weighed: Weighed, doubts: Sequence[Doubt]) -> Iterator[str]:
+def sweep_page(
+    weighed: Weighed, doubts: Sequence[Doubt], by_words: ByWords | None = None
+) -> Iterator[str]:
     """The page in pieces."""
+    best = _best(weighed, by_words)
     swept, figures = weighed.swept, weighed.figures
     points, x_ticks, y_ticks = _plot(weighed)
     yield from _template().generate(
-        settings=told(weighed.settings),
+        settings=best.settings,
         takes=swept.takes,
         turns=figures.turns,
         length=clock(figures.audio_ms / 1000),
@@ -90,12 +110,16 @@ def sweep_page(weighed: Weighed, doubts: Sequence[Doubt]) -> Iterator[str]:
         grid=weighed.grid.told(),
         profile=one_line(swept.plan.profile.name, 80),
         variants=[str(each) for each in swept.plan.variants],
-        lost=percent(figures.lost[weighed.chosen] / figures.turns),
-        ghosts=int(figures.ghosts[weighed.chosen]),
-        p50=milliseconds(figures.delay_p50_ms[weighed.chosen]),
-        p95=milliseconds(figures.delay_p95_ms[weighed.chosen]),
-        evidence=weighed.evidence,
-        doubts=weighed.doubts,
+        lost=percent(best.figures.lost[best.at] / figures.turns),
+        ghosts=int(best.figures.ghosts[best.at]),
+        p50=milliseconds(best.figures.delay_p50_ms[best.at]),
+        p95=milliseconds(best.figures.delay_p95_ms[best.at]),
+        evidence=best.evidence,
+        doubts=best.doubts,
+        other=(told(weighed.settings), weighed.evidence) if best.is_by_words else None,
+        draws=DRAWS,
+        caveat=CAVEAT if by_words is not None and not best.is_by_words else "",
+        by_words=[*_rows_by_words(by_words)] if by_words is not None else [],
         maps=[
             _heat(weighed, "Turns lost", figures.lost / figures.turns, is_rate=True),
             _heat(weighed, "Delay, median", figures.delay_p50_ms, is_rate=False),
@@ -114,11 +138,15 @@ def sweep_page(weighed: Weighed, doubts: Sequence[Doubt]) -> Iterator[str]:
         x_ticks=x_ticks,
         y_ticks=y_ticks,
         plot=(_PLOT_WIDTH, _PLOT_HEIGHT),
-        rows=[_row(weighed, at) for at in weighed.front],
+        rows=[
+            _row(weighed, at, is_chosen=at == weighed.chosen and not best.is_by_words)
+            for at in weighed.front
+            if by_words is None or at not in by_words.beaten
+        ],
         doubtful=[_doubtful(each) for each in doubts],
         skipped=[(one_line(each.name, 80), one_line(each.reason, 300)) for each in swept.skipped],
         provider=[
-            (name, json.dumps(session_update(weighed.settings, dialect), indent=2))
+            (name, json.dumps(update_of(best.session, dialect), indent=2))
             for name, dialect in (("GA", Dialect.GA), ("beta", Dialect.BETA))
         ],
         version=studio.__version__,
@@ -200,20 +228,53 @@ def _plot(weighed: Weighed) -> tuple[list[_Point], list[_Tick], list[_Tick]]:
     return points, x_ticks, y_ticks
 
 
-def _row(weighed: Weighed, at: int) -> _Row:
-    figures = weighed.figures
-    return _Row(
-        told(weighed.grid.at(at)),
-        (
-            f"{figures.cut_off[at]:,}",
-            f"{figures.missed[at] + figures.merged[at]:,}",
-            percent(figures.lost[at] / figures.turns),
-            milliseconds(figures.delay_p50_ms[at]),
-            milliseconds(figures.delay_p95_ms[at]),
-            f"{figures.ghosts[at]:,}",
-            f"{figures.clipped[at]:,}",
-        ),
-        at == weighed.chosen,
+def _best(weighed: Weighed, by_words: ByWords | None) -> _Best:
+    """What is recommended, of the grid or by words."""
+    if by_words is None or by_words.best is None:
+        return _Best(
+            told(weighed.settings),
+            session_settings(weighed.settings),
+            weighed.figures,
+            weighed.chosen,
+            weighed.evidence,
+            weighed.doubts,
+            is_by_words=False,
+        )
+    return _Best(
+        f"semantic_vad, eagerness {by_words.recommended}",
+        session_of(by_words.recommended),
+        by_words.figures,
+        by_words.best,
+        evidence_by_words(weighed, by_words),
+        doubts_by_words(by_words),
+        is_by_words=True,
+    )
+
+
+def _row(weighed: Weighed, at: int, *, is_chosen: bool) -> _Row:
+    wins = float(weighed.trust.wins[weighed.pair(at)])
+    cells = _cells(weighed.figures, at, wins)
+    return _Row(told(weighed.grid.at(at)), cells, is_chosen)
+
+
+def _rows_by_words(found: ByWords) -> Iterator[_Row]:
+    """Each eagerness, beside the front; its drawings are those of the grid as well."""
+    for at, eagerness in enumerate(found.eagernesses):
+        cells = _cells(found.figures, at, float(found.trust.wins[at]))
+        aside = "" if found.on_front[at] else " (another beats it)"
+        yield _Row(f"semantic_vad, eagerness {eagerness}{aside}", cells, at == found.best)
+
+
+def _cells(figures: Figures, at: int, wins: float) -> tuple[str, ...]:
+    return (
+        f"{figures.cut_off[at]:,}",
+        f"{figures.missed[at] + figures.merged[at]:,}",
+        percent(figures.lost[at] / figures.turns),
+        milliseconds(figures.delay_p50_ms[at]),
+        milliseconds(figures.delay_p95_ms[at]),
+        f"{figures.ghosts[at]:,}",
+        f"{figures.clipped[at]:,}",
+        percent(wins),
     )
 
 

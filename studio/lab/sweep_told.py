@@ -13,7 +13,7 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from studio.lab.by_words import CAVEAT, evidence_by_words, session_of
+from studio.lab.by_words import doubts_by_words, evidence_by_words, session_of
 from studio.lab.figures import RATES
 from studio.lab.tally import COUNTED
 from studio.protocol.dialect import Dialect
@@ -23,6 +23,7 @@ from studio.protocol.settings import SessionSettings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from studio.lab.bootstrap import Trust
     from studio.lab.by_words import ByWords
     from studio.lab.fail_if import Condition
     from studio.lab.figures import Figures
@@ -100,11 +101,7 @@ def document(
         "budget": weighed.budget,
         "recommendation": {
             **_row(weighed, chosen),
-            "wins": float(weighed.trust.wins[pair]),
-            "intervals": {
-                name: [_finite(edge) for edge in getattr(weighed.trust, name)[pair]]
-                for name in ("cutoff_rate", "lost_rate", "ghost_rate", "delay_p50_ms")
-            },
+            **_trusted(weighed.trust, pair),
             "evidence": list(weighed.evidence),
             "doubts": list(weighed.doubts),
             **_asked(session_settings(weighed.settings)),
@@ -132,6 +129,17 @@ def document(
     return whole if by_words is None else whole | _document_by_words(weighed, by_words, whole)
 
 
+def _trusted(trust: Trust, pair: int) -> dict[str, Any]:
+    """How far figures can be trusted."""
+    return {
+        "wins": float(trust.wins[pair]),
+        "intervals": {
+            name: [_finite(edge) for edge in getattr(trust, name)[pair]]
+            for name in ("cutoff_rate", "lost_rate", "ghost_rate", "delay_p50_ms")
+        },
+    }
+
+
 def _asked(settings: SessionSettings) -> dict[str, Any]:
     """A session's settings as providers take them."""
     dialects = (Dialect.GA, Dialect.BETA)
@@ -147,6 +155,7 @@ def _document_by_words(weighed: Weighed, found: ByWords, whole: dict[str, Any]) 
         {
             "settings": {"type": "semantic_vad", "eagerness": eagerness},
             **_measured(found.figures, at),
+            **_trusted(found.trust, at),
         }
         for at, eagerness in enumerate(found.eagernesses)
     ]
@@ -162,10 +171,8 @@ def _document_by_words(weighed: Weighed, found: ByWords, whole: dict[str, Any]) 
         told["server_vad"] = whole["recommendation"]
         told["recommendation"] = {
             **rows[found.best],
-            "wins": None,
-            "intervals": None,
-            "evidence": [evidence_by_words(weighed, found)],
-            "doubts": [CAVEAT],
+            "evidence": list(evidence_by_words(weighed, found)),
+            "doubts": list(doubts_by_words(found)),
             **_asked(session_of(found.recommended)),
         }
     return told

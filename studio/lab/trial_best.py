@@ -10,7 +10,6 @@ import numpy as np
 
 from studio.core.units import VAD_FRAME_MS
 from studio.lab.front import BUDGET, Objectives, best
-from studio.lab.trial_result import middle
 
 if TYPE_CHECKING:
     from studio.lab.trial_result import ArmResult, TrialResult
@@ -57,7 +56,7 @@ def _lost(arm: ArmResult) -> int:
 
 
 def _delay_ms(arm: ArmResult) -> float:
-    found = middle([ms for each in arm.tried for ms in each.end_delay_ms])
+    found = arm.delay_ms(0.5)
     return math.inf if found is None else found
 
 

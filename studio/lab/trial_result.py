@@ -12,6 +12,7 @@ from studio.core.errors import StudioError
 from studio.core.units import VAD_FRAME_MS
 from studio.lab.explained import explain, hear
 from studio.lab.logged import read_logged
+from studio.lab.nearest_rank import percentile
 from studio.lab.score import Bounds, Fates, outcome
 from studio.session.reduce import fold
 from studio.session.turns import turns
@@ -100,6 +101,10 @@ class ArmResult:
     repeats: tuple[Counts, ...]
     predicted: Counts | None
     part: tuple[Counts, Counts | None] | None = None
+
+    def delay_ms(self, share: float) -> int | None:
+        """The delay of audio that so large a share of its turns has at most, as a sweep has it."""
+        return percentile(sorted(ms for each in self.tried for ms in each.end_delay_ms), share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,6 @@ def _rows(arm: ArmResult, *, hears: bool) -> Iterator[list[str]]:
     if arm.part is not None:
         observed, predicted = (arm.part[0],), arm.part[1]
     counts = [_span([getattr(each, field) for each in observed]) for _, field in _COLUMNS]
-    delays = [ms for each in arm.tried for ms in each.end_delay_ms]
     notices = [ms for each in arm.tried for ms in each.notice_ms]
     latencies = [ms for each in arm.tried for ms in each.latency_ms]
     turns = _span([each.turns for each in observed])
@@ -134,7 +133,7 @@ def _rows(arm: ArmResult, *, hears: bool) -> Iterator[list[str]]:
         f"{arm.arm.name} server" + (", in part" if arm.part is not None else ""),
         turns,
         *counts,
-        _ms(middle(delays)),
+        _ms(arm.delay_ms(0.5)),
         _ms(middle(notices)),
         *([_ms(middle(latencies))] if hears else []),
         _cost(arm.tried),

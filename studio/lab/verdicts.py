@@ -16,6 +16,7 @@ from studio.vad.whole import Pauses
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from studio.lab.by_words import ByWords
     from studio.lab.refs import TakeRef
     from studio.lab.score import Score
     from studio.lab.sweep import Plan, Swept
@@ -62,11 +63,13 @@ class Found:
 
     Attributes:
         takes: the names of all that were given, those left out included.
+        by_words: what `semantic_vad` makes of them; None where it was not tried.
     """
 
     weighed: Weighed
     doubts: tuple[Doubt, ...]
     takes: tuple[str, ...] = ()
+    by_words: ByWords | None = None
 
 
 def lost(

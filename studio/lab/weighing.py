@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 FEW_TURNS = 30
 _FEW_UNITS = 8
-_SURE = 0.5
+SURE = 0.5
+"""With fewer wins, the recommendation hangs on the takes."""
+UNSURE = "With other takes like these, another setting would as likely be recommended."
 _NOTABLE_RIVAL = 0.1
 
 
@@ -224,8 +226,8 @@ def _doubts(weighed: Weighed) -> Iterator[str]:
             f"All turns come from {swept.takes} {'take' if swept.takes == 1 else 'takes'}: other "
             "people, rooms and microphones may want other settings."
         )
-    if weighed.grid.size > 1 and drawn.wins[weighed.pair(weighed.chosen)] < _SURE:
-        yield "With other takes like these, another setting would as likely be recommended."
+    if weighed.grid.size > 1 and drawn.wins[weighed.pair(weighed.chosen)] < SURE:
+        yield UNSURE
     if not swept.tally.noises.sum():
         yield "No noise is labelled: what a cough, keys or a television does was not tried."
     if figures.merged[weighed.chosen] or figures.missed[weighed.chosen]:

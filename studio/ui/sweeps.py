@@ -26,6 +26,7 @@ class SweepWish:
         threshold, silence, prefix: lists such as `0.3:0.8:0.05`; empty for the usual ones.
         changes: what is done to the takes, each a try of its own beside the clean one.
         budget: the share of turns that may be lost.
+        eagerness: what is tried of `semantic_vad`, such as `low,high`; empty for nothing.
     """
 
     takes: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class SweepWish:
     prefix: str = ""
     changes: tuple[str, ...] = ()
     budget: float = BUDGET
+    eagerness: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from studio.audio.formats import AudioFormat
 from studio.core.errors import StudioError
 from studio.lab.augment import variants_of
+from studio.lab.by_words import count_words, eagernesses_of, weigh_words
 from studio.lab.grid import grid_of
 from studio.lab.refs import Held
+from studio.lab.semantic import SemanticTwin
 from studio.lab.sweep import Plan, sweep
 from studio.lab.verdicts import Found, Lost, doubts, lost
 from studio.lab.weighing import weigh
@@ -26,13 +29,25 @@ REFS = (
 
 
 @cache
-def found_by(threshold: str, silence: str, prefix: str) -> Found:
+def found_by(threshold: str, silence: str, prefix: str, eagerness: str = "") -> Found:
     plan = Plan(grid_of(threshold, silence, prefix))
     *_, last = sweep(REFS, plan, level_twin())
     weighed = weigh(last)
     assert weighed is not None
     places = doubts(REFS, last, level_twin(), weighed.chosen, weighed.neighbours)
-    return Found(weighed, tuple(places), tuple(each.name for each in REFS))
+    names = tuple(each.name for each in REFS)
+    eagernesses = eagernesses_of(eagerness)
+    if not eagernesses:
+        return Found(weighed, tuple(places), names)
+    words = SemanticTwin(hesitates, "fake")
+    tally = count_words(REFS, plan, level_twin(), words, eagernesses, by_turn=last.by_turn)
+    assert tally is not None
+    return Found(weighed, tuple(places), names, weigh_words(weighed, eagernesses, tally))
+
+
+def hesitates(audio: bytes, audio_format: AudioFormat) -> str:
+    """The first piece of a turn wants more, the whole of it does not."""
+    return "so um" if audio_format.bytes_to_ms(len(audio)) < 1_500 else "So um, what time is it?"
 
 
 @dataclass
@@ -74,7 +89,8 @@ class FakeSweeps:
             await self.going_on.wait()
         if self._stopped:
             return None
-        return found_by(wish.threshold or "0.3,0.5,0.7", wish.silence or "100:500:100", wish.prefix)
+        threshold, silence = wish.threshold or "0.3,0.5,0.7", wish.silence or "100:500:100"
+        return found_by(threshold, silence, wish.prefix, wish.eagerness)
 
     def stop(self) -> None:
         self._stopped = True

@@ -166,7 +166,12 @@ async def test_what_is_tried_is_chosen_by_hand() -> None:
 
 @pytest.mark.parametrize(
     ("key", "text", "told"),
-    [("G", "2", "not from 0 to 1"), ("C", "loud", "not an augmentation"), ("B", "many", "100 %")],
+    [
+        ("G", "2", "not from 0 to 1"),
+        ("G", "0.5 / 200 / 0 / keen", "no eagerness"),
+        ("C", "loud", "not an augmentation"),
+        ("B", "many", "100 %"),
+    ],
 )
 async def test_mistakes_are_told_and_nothing_changes(key: str, text: str, told: str) -> None:
     async with shown(FakeSweeps()) as held:
@@ -220,6 +225,39 @@ async def test_a_setting_is_applied_kept_and_copied(tmp_path: Path) -> None:
         await held.pilot.press("y")
         copied = json.loads(held.app.clipboard)
         assert copied["audio"]["input"]["turn_detection"]["silence_duration_ms"] == 400
+
+
+async def test_eagerness_stands_beside_the_front_and_can_be_used(tmp_path: Path) -> None:
+    presets = FolderPresets(tmp_path / "presets", ManualClock())
+    sweeps = FakeSweeps()
+    async with shown(sweeps, presets=presets) as held:
+        await held.pilot.press("G")
+        await typed(held, "0.5,0.7 / 200,700 / 300 / high,low")
+        assert "by words low,high" in bar(held)
+        await run(held)
+        assert sweeps.wishes[0].eagerness == "low,high"
+        assert words(held).startswith(" semantic_vad, eagerness high")
+        assert "Drawn anew 400 times" in words(held)
+        assert "The best of server_vad:" in words(held)
+        await held.pilot.press("A")
+        detection = held.live.draft.settings.turn_detection
+        assert detection is not None
+        assert (detection.type, detection.eagerness) == ("semantic_vad", "high")
+        await held.pilot.press("ctrl+s")
+        await typed(held, "Eager")
+        kept = presets.named("Eager")
+        assert kept.stated[1] == ("turn_detection.eagerness", "high")
+        assert kept.provenance.words.startswith("A sweep, recommended of 6 settings; it loses 0")
+        await held.pilot.press("N")
+        assert words(held).startswith(" semantic_vad, eagerness low")
+        await held.pilot.press("0", "y")
+        copied = json.loads(held.app.clipboard)["audio"]["input"]["turn_detection"]
+        assert copied["eagerness"] == "high"
+        await held.pilot.press("tab")
+        assert "★    by words, high" in words(held)
+        assert "…" not in words(held)
+        await held.pilot.press("shift+tab", "left")
+        await held.until(lambda: "silence 200 ms" in words(held))
 
 
 async def test_a_doubtful_take_is_opened_in_the_lab() -> None:

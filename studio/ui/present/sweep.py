@@ -10,11 +10,13 @@ from rich.text import Text
 from studio.core.text import one_line
 from studio.core.units import clock
 from studio.lab.weighing import milliseconds, percent, told
+from studio.ui.present.sweep_words import worded_why_lines
 from studio.ui.present.wrapping import fitted, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from studio.lab.by_words import ByWords
     from studio.lab.verdicts import Doubt, Lost
     from studio.lab.weighing import Weighed
     from studio.ui.present.palette import Palette
@@ -26,13 +28,18 @@ _LEGEND = (
     ("·", "in the plot: another setting beats it"),
     ("◆", "in the plot: the cursor"),
 )
-_HEADS = ("threshold", "silence", "prefix", "lost", "p50", "p95", "ghosts")
-_HEAD_CELLS = (9, 8, 7, 8, 9, 9, 7)
 
 
-def why_lines(weighed: Weighed, widen: str, palette: Palette, width: int) -> list[Text]:
+def why_lines(
+    weighed: Weighed, by_words: ByWords | None, widen: str, palette: Palette, width: int
+) -> list[Text]:
     """The recommendation with its evidence and its doubts; `widen` is the key of other settings."""
-    lines = [_line(told(weighed.settings), f"bold {palette.accent}")]
+    lines: list[Text] = []
+    is_by_words = by_words is not None and by_words.best is not None
+    if by_words is not None and is_by_words:
+        lines += worded_why_lines(weighed, by_words, palette, width)
+        lines += [Text(end=""), _line("The best of server_vad:", palette.muted)]
+    lines.append(_line(told(weighed.settings), f"bold {palette.accent}"))
     lines += [
         line for each in weighed.evidence for line in _item("·", each, palette.foreground, width)
     ]
@@ -40,6 +47,8 @@ def why_lines(weighed: Weighed, widen: str, palette: Palette, width: int) -> lis
     if weighed.is_at_border:
         words = f"{widen} widens what is tried."
         lines += _item(" ", words, palette.accent, width)
+    if by_words is not None and not is_by_words:
+        lines += [Text(end=""), *worded_why_lines(weighed, by_words, palette, width)]
     for each in weighed.swept.skipped:
         words = f"left out: {each.name}: {each.reason}"
         lines += _item("!", words, palette.muted, width)
@@ -88,32 +97,6 @@ def cell_lines(
         lines += _item("·", words, palette.foreground, width)
     if lost is not None and not lost:
         lines.append(_line("It loses nothing and answers nothing else.", palette.good))
-    return lines
-
-
-def front_lines(weighed: Weighed, at: int, palette: Palette, width: int) -> list[Text]:
-    """The front as a table, fastest first; the row at the cursor is marked."""
-    cells = zip(_HEADS, _HEAD_CELLS, strict=True)
-    head = "".join(name.rjust(room) for name, room in cells)
-    lines = [_line(f" {head}", palette.muted)]
-    figures = weighed.figures
-    for each in weighed.front:
-        settings = weighed.grid.at(each)
-        row = (
-            f"{settings.threshold:.2f}",
-            f"{settings.silence_duration_ms}",
-            f"{settings.prefix_padding_ms}",
-            percent(figures.lost[each] / figures.turns),
-            milliseconds(figures.delay_p50_ms[each]),
-            milliseconds(figures.delay_p95_ms[each]),
-            f"{figures.ghosts[each]}",
-        )
-        text = "".join(cell.rjust(room) for cell, room in zip(row, _HEAD_CELLS, strict=True))
-        style = f"bold {palette.accent}" if each == at else palette.foreground
-        star = "★" if each == weighed.chosen else " "
-        line = _line(f"{star}{text}", style)
-        line.truncate(width)
-        lines.append(line)
     return lines
 
 

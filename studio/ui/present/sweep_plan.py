@@ -63,6 +63,8 @@ def _settings(wish: SweepWish, palette: Palette) -> Text:
     names = ("threshold", "silence", "prefix")
     for name, words in zip(names, grid_words(wish), strict=True):
         _field(line, name, words, "screen.grid", palette)
+    if wish.eagerness:
+        _field(line, "by words", one_line(wish.eagerness), "screen.grid", palette)
     size = _size(wish)
     return line.append(f" {size:,} settings" if size else "", palette.muted)
 

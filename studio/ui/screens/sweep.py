@@ -11,12 +11,13 @@ from typing_extensions import override
 from studio.ui.present.sweep import (
     cell_lines,
     doubt_lines,
-    front_lines,
     plot_lines,
     told_lines,
     why_lines,
 )
+from studio.ui.present.sweep_front import front_lines
 from studio.ui.present.sweep_plan import plan_lines
+from studio.ui.present.sweep_words import worded_cell_lines
 from studio.ui.screens.sweep_deeds import SweepDeeds
 from studio.ui.widgets.bars import Bar
 from studio.ui.widgets.bindings import bindings_of
@@ -43,8 +44,8 @@ _EMPTY = (
     "people off and how long the others make them wait, recommends one, and says why and how far "
     "to trust it.",
     "",
-    "enter begins. T chooses the takes, G the settings, C adds noise, another level, a phone line "
-    "or a room. Takes need labels: the lab makes and imports them.",
+    "enter begins. T chooses the takes, G the settings (semantic_vad, too), C adds noise, another "
+    "level, a phone line or a room. Takes need labels: the lab makes and imports them.",
 )
 _RUNNING = (
     "Every setting is being tried on every take.",
@@ -142,13 +143,16 @@ class SweepScreen(SweepDeeds):
         match PAGES[self._page]:
             case "why":
                 widen = self._studio.key_of("sweep.grid")
-                return why_lines(weighed, widen, palette, width), 0
+                return why_lines(weighed, found.by_words, widen, palette, width), 0
+            case "cell" if found.by_words is not None and self._eagerness is not None:
+                return worded_cell_lines(found.by_words, self._eagerness, palette, width), 0
             case "cell":
                 lost = self._lost[1] if self._lost is not None and self._lost[0] == at else None
                 return cell_lines(weighed, at, lost, palette, width), 0
             case "front":
                 plot = plot_lines(weighed, at, palette, width, _PLOT_IN_PAGE)
-                table = front_lines(weighed, at, palette, width)
+                cursor = (at, self._eagerness)
+                table = front_lines(weighed, found.by_words, cursor, palette, width)
                 return table if self.has_class("-tall") else [*plot, *table], 0
             case "listen":
                 return doubt_lines(found.doubts, self._doubt, palette, width)
@@ -166,6 +170,7 @@ class SweepScreen(SweepDeeds):
 
     @on(HeatMap.Moved)
     def _cell_moved(self) -> None:
+        self._eagerness = None
         if PAGES[self._page] not in ("cell", "front"):
             self._page = PAGES.index("cell")
         self._look_up(self._map.index)
@@ -194,19 +199,38 @@ class SweepScreen(SweepDeeds):
         """Go along the front."""
         if self._found is None:
             return
-        front, at = self._found.weighed.front, self._map.index
-        delays = self._found.weighed.figures.delay_p50_ms
-        if at in front:
-            place = min(max(front.index(at) + steps, 0), len(front) - 1)
+        weighed, by_words = self._found.weighed, self._found.by_words
+        beaten = by_words.beaten if by_words is not None else frozenset[int]()
+        front: list[tuple[int, int | None]] = [
+            (each, None) for each in weighed.front if each not in beaten
+        ]
+        # Those by words stand below the front, whatever their delay.
+        at = self._map.index
+        front += [(at, each) for each in range(len(by_words.eagernesses) if by_words else 0)]
+        if (at, self._eagerness) in front:
+            place = min(max(front.index((at, self._eagerness)) + steps, 0), len(front) - 1)
         else:
-            slower = [n for n, each in enumerate(front) if delays[each] > delays[at]]
+            delays = weighed.figures.delay_p50_ms
+            slower = [n for n, (each, _) in enumerate(front) if delays[each] > delays[at]]
             place = slower[0] if slower else len(front) - 1
-        self._map.go(front[place])
+        self._put(*front[place])
+
+    def _put(self, at: int, eagerness: int | None) -> None:
+        """Put the cursor on a setting of the grid, or on an eagerness beside the grid."""
+        if eagerness is None:
+            self._map.go(at)
+            return
+        self._eagerness = eagerness
+        if PAGES[self._page] not in ("cell", "front"):
+            self._page = PAGES.index("cell")
+        self._fill_words(from_top=PAGES[self._page] == "cell")
 
     def action_best(self) -> None:
         """Go to the recommended setting."""
         if self._found is not None:
-            self._map.go(self._found.weighed.chosen)
+            by_words = self._found.by_words
+            best = by_words.best if by_words is not None else None
+            self._put(self._found.weighed.chosen, best)
 
     def action_doubt(self, steps: int) -> None:
         """Go to another place that is worth a listen."""

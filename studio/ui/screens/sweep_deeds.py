@@ -12,14 +12,15 @@ from studio.config.presets import Provenance
 from studio.core.errors import StudioError
 from studio.core.text import one_line
 from studio.lab.augment import variants_of
+from studio.lab.by_words import eagernesses_of
 from studio.lab.grid import grid_of
-from studio.lab.sweep_told import session_settings
-from studio.lab.weighing import percent, told
+from studio.lab.weighing import percent
 from studio.protocol.dialect import Dialect
 from studio.ui.choice import Choice
 from studio.ui.present.sweep_plan import grid_words
 from studio.ui.screens.overlays import Chooser, Prompt
 from studio.ui.screens.view import ViewScreen
+from studio.ui.sweep_cursor import at_cursor
 from studio.ui.sweeps import SweepWish
 from studio.ui.talking import Talking
 
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from studio.lab.verdicts import Found, Lost
+    from studio.ui.sweep_cursor import AtCursor
     from studio.ui.sweeps import SweepFile, Sweeps, TakeSet
-    from studio.vad.segmenter import SegmenterSettings
 
 _FILES: Mapping[SweepFile, str] = {
     "html": "a page for colleagues",
@@ -38,7 +39,10 @@ _FILES: Mapping[SweepFile, str] = {
 _CHANGES = (
     "noise:10dB pink:10dB babble:10dB gain:-12dB g711 room:0.4s, apart by spaces; + does both"
 )
-_GRID = "threshold / silence / prefix, each a list such as 200,300 or 200:1000:100"
+_GRID = (
+    "threshold / silence / prefix, each a list such as 200,300 or 200:1000:100; then, if wanted, "
+    "/ low,medium,high of semantic_vad"
+)
 
 
 class SweepDeeds(ViewScreen):
@@ -53,6 +57,7 @@ class SweepDeeds(ViewScreen):
         self._fault: tuple[str, ...] = ()
         self._lost: tuple[int, Sequence[Lost]] | None = None
         self._page = self._doubt = 0
+        self._eagerness: int | None = None
 
     @property
     def _studio(self) -> Talking:
@@ -70,8 +75,10 @@ class SweepDeeds(ViewScreen):
         raise NotImplementedError
 
     @property
-    def _settings(self) -> SegmenterSettings | None:
-        return None if self._found is None else self._found.weighed.grid.at(self._index)
+    def _at_cursor(self) -> AtCursor | None:
+        """The setting at the cursor."""
+        found = self._found
+        return None if found is None else at_cursor(found, self._index, self._eagerness)
 
     @property
     def _takes_words(self) -> str:
@@ -114,13 +121,21 @@ class SweepDeeds(ViewScreen):
 
         def done(text: str) -> None:
             lists = [each.strip() for each in text.split("/")]
-            if len(lists) > 3:
-                raise StudioError("There are three lists.", title="Not taken", hint=_GRID)
-            threshold, silence, prefix = (*lists, "", "", "")[:3]
+            if len(lists) > 4:
+                raise StudioError("There are four lists.", title="Not taken", hint=_GRID)
+            threshold, silence, prefix, eagerness = (*lists, "", "", "", "")[:4]
             _ = grid_of(threshold, silence, prefix)
-            self._wish = replace(self._wish, threshold=threshold, silence=silence, prefix=prefix)
+            by_words = ",".join(eagernesses_of(eagerness))
+            self._wish = replace(
+                self._wish,
+                threshold=threshold,
+                silence=silence,
+                prefix=prefix,
+                eagerness=by_words,
+            )
 
-        self._ask("settings", _GRID, " / ".join(grid_words(self._wish)), done)
+        held = (*grid_words(self._wish), self._wish.eagerness)
+        self._ask("settings", _GRID, " / ".join(each for each in held if each), done)
 
     def action_changes(self) -> None:
         """Choose what is done to the takes."""
@@ -187,6 +202,7 @@ class SweepDeeds(ViewScreen):
             else:
                 self._found, self._lost = found, None
                 self._page = self._doubt = 0
+                self._eagerness = found.by_words.best if found.by_words is not None else None
         finally:
             self._progress = None
 
@@ -215,37 +231,29 @@ class SweepDeeds(ViewScreen):
 
     def action_apply(self) -> None:
         """Ask the live session for the setting at the cursor."""
-        if (settings := self._settings) is not None:
-            words = f"{told(settings).capitalize()}:"
-            self._studio.use_settings(session_settings(settings), words)
+        if (chosen := self._at_cursor) is not None:
+            words = f"{chosen.words[:1].upper()}{chosen.words[1:]}:"
+            self._studio.use_settings(chosen.session, words)
 
     def action_save(self) -> None:
         """Keep the setting at the cursor as a preset."""
-        settings, found, desk = self._settings, self._found, self._studio.desk
-        if settings is None or found is None or desk is None:
+        chosen, found, desk = self._at_cursor, self._found, self._studio.desk
+        if chosen is None or found is None or desk is None:
             return
-        weighed, at = found.weighed, self._index
-        figures = weighed.figures
-        is_best = " recommended of" if at == weighed.chosen else " of"
-        words = (
-            f"A sweep,{is_best} {weighed.grid.size:,} settings; it loses {figures.lost[at]} of "
-            f"{figures.turns} turns."
-        )
-        provenance = Provenance("sweep", words, found.takes)
+        provenance = Provenance("sweep", chosen.origin, found.takes)
 
         def save(name: str) -> None:
-            kept = desk.presets().save(name, session_settings(settings), provenance)
+            kept = desk.presets().save(name, chosen.session, provenance)
             self.notify(f"Kept as {kept.name}.", markup=False)
 
-        name = f"sweep {settings.threshold:.2f} {settings.silence_duration_ms} ms"
-        self._ask("name", "The preset's name.", name, save)
+        self._ask("name", "The preset's name.", chosen.name, save)
 
     def action_copy_json(self) -> None:
         """Copy the setting at the cursor as the provider's `session`."""
-        if (settings := self._settings) is not None:
+        if (chosen := self._at_cursor) is not None:
             live = self._studio.live
             dialect = live.draft.plan.dialect if live is not None else Dialect.GA
-            wire = session_settings(settings).to_wire(dialect)
+            wire = chosen.session.to_wire(dialect)
             self.app.copy_to_clipboard(json.dumps(wire, indent=2))
             self.notify(f"Copied as a {dialect.value} session.", markup=False)
 

@@ -64,7 +64,7 @@ async def test_the_winner_is_kept_with_where_it_comes_from(trials: Trials) -> No
     assert kept.provenance.source == "trial"
     assert kept.provenance.words == (
         "A trial with local studio-host, best of 2 settings; it loses 0 of 2 turns, and ends the "
-        "others after 520 ms. Held once: what tells them apart may be chance."
+        "others after 512 ms. Held once: what tells them apart may be chance."
     )
     assert kept.provenance.takes == ("hesitates", "short")
 

@@ -7,11 +7,20 @@ import pytest
 
 from studio.audio.formats import AudioFormat
 from studio.core.errors import StudioError
-from studio.lab.by_words import EAGERNESSES, ByWords, count_words, eagernesses_of, weigh_words
+from studio.lab.bootstrap import trust_of_all
+from studio.lab.by_words import (
+    CAVEAT,
+    EAGERNESSES,
+    ByWords,
+    count_words,
+    eagernesses_of,
+    weigh_words,
+)
 from studio.lab.grid import Grid
 from studio.lab.refs import Held
 from studio.lab.semantic import SemanticTwin
 from studio.lab.sweep import Plan, sweep
+from studio.lab.sweep_page import sweep_page
 from studio.lab.sweep_told import document, table
 from studio.lab.weighing import Weighed, weigh
 from tests.fakes.takes import coughing, hesitating, level_twin, toned
@@ -35,6 +44,7 @@ def weighed_by(words: SemanticTwin, refs: list[Held] = REFS) -> tuple[Weighed, B
     weighed = weigh(swept)
     assert weighed is not None
     tally = count_words(refs, PLAN, level_twin(), words, EAGERNESSES, by_turn=swept.by_turn)
+    assert tally is not None
     return weighed, weigh_words(weighed, EAGERNESSES, tally)
 
 
@@ -62,6 +72,63 @@ def test_words_that_deceive_leave_the_recommendation_to_silence() -> None:
     assert "server_vad" not in told
     assert told["recommendation"]["settings"]["silence_duration_ms"] == 500
     assert len(told["by_words"]) == 3
+
+
+def test_they_are_drawn_anew_together_with_the_grid() -> None:
+    refs = [Held(hesitating(f"take {at}", 5 + at % 9)) for at in range(16)]
+    weighed, found = weighed_by(SemanticTwin(hesitates, "fake"), refs)
+    grid, words = weighed.trust, found.trust
+    assert found.recommended == "high"
+    assert words.units == grid.units == 16
+    assert len(words.wins) == len(words.lost_rate) == 3
+    assert words.wins[2] > 0.9
+    assert words.wins[0] < 0.1
+    # What beats the grid takes its wins: alone, its best wins nearly always.
+    assert grid.wins.max() > 0.9
+    assert found.rival[1] < 0.1
+    told = document(weighed, (), by_words=found)["recommendation"]
+    assert told["wins"] == words.wins[2]
+    assert told["intervals"]["lost_rate"] == [0, 0]
+    assert "Drawn anew 400 times from the 16 takes" in told["evidence"][1]
+    assert told["doubts"] == [CAVEAT]
+
+
+def test_a_tally_beside_itself_wins_as_often_as_alone() -> None:
+    weighed, _ = weighed_by(always("Yes."))
+    counted = (weighed.swept.tally, weighed.grid)
+    twice = trust_of_all((counted, counted), weighed.budget)
+    assert twice.wins.tolist() == [*weighed.trust.wins.tolist()] * 2
+    assert twice.since(weighed.grid.pairs).lost_rate == weighed.trust.lost_rate
+
+
+def test_a_page_shows_them_beside_the_front() -> None:
+    weighed, found = weighed_by(SemanticTwin(hesitates, "fake"))
+    page = "".join(sweep_page(weighed, (), found))
+    assert "<h1>semantic_vad, eagerness high</h1>" in page
+    assert "The best of server_vad: threshold 0.50, silence 500 ms" in page
+    assert "semantic_vad, eagerness low (another beats it)" in page
+    assert page.count('class="chosen"') == 3  # two maps and a row
+    assert "&#34;eagerness&#34;: &#34;high&#34;" in page
+    _, deceived = weighed_by(always("What time is it?"))
+    page = "".join(sweep_page(weighed, (), deceived))
+    assert "<h1>threshold 0.50, silence 500 ms" in page
+    assert "By words means" in page
+    assert "By words means" not in "".join(sweep_page(weighed, ()))
+
+
+def test_counting_can_be_stopped() -> None:
+    told: list[int] = []
+
+    def goes_on(takes: int) -> bool:
+        told.append(takes)
+        return takes < 1
+
+    words = always("Yes.")
+    counted = count_words(
+        REFS, PLAN, level_twin(), words, EAGERNESSES, by_turn=True, goes_on=goes_on
+    )
+    assert counted is None
+    assert told == [0, 1]
 
 
 def test_a_cough_is_a_ghost_whoever_decides() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.lab.labels import Label, Truth
-from studio.lab.reading import Reading
+from studio.lab.reading import Counts, Reading
 from studio.vad.segmenter import SegmenterSettings
 from studio.vad.whole import segments
 
@@ -60,4 +60,5 @@ def test_delays_have_shares_and_nothing_has_none() -> None:
     empty = Reading(np.zeros(40), SegmenterSettings(), Truth((Label(320, 900),)))
     assert empty.counts is not None
     assert empty.counts.delay(0.5) is None
+    assert Counts(delay_ms=(100, 200, 300, 900)).delay(0.5) == 200  # one that was, none between
     assert empty.counts.missed == 1

@@ -23,7 +23,7 @@ async def test_what_loses_too_many_turns_does_not_win_however_fast(tmp_path: Pat
     trial = Trial((HESITATES, SHORT), arms(200, 480, 900), repeats=2)
     found = await winner(tmp_path, trial)
     assert found.arm.words == "silence=480"
-    assert found.words == "it loses 0 of 4 turns, and ends the others after 520 ms"
+    assert found.words == "it loses 0 of 4 turns, and ends the others after 512 ms"
     assert found.doubts == ()
 
 
