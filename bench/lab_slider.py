@@ -13,15 +13,14 @@ import argparse
 import asyncio
 import gc
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from textual.events import Key
-from typing_extensions import override
+from textual.pilot import Pilot
 
 import studio.ui
-from bench.stage.figures import machine, p50_p99
+from bench.stage.figures import machine
+from bench.stage.painting import Painting, head, paints, told
 from studio.config.themes import bundled_theme_folder, load_themes
 from studio.core.clock import ManualClock
 from studio.lab.labels import Label
@@ -29,6 +28,7 @@ from studio.lab.reading import Reading
 from studio.lab.take import Take
 from studio.ui.app import Opening, StudioApp
 from studio.ui.screens.tuning import TuningScreen
+from studio.ui.tuning import rows_of
 from studio.vad.segmenter import SegmenterSettings
 from studio.vad.whole import Probabilities
 from tests.fakes.desk import FakeDesk
@@ -43,19 +43,10 @@ _WAY = 20
 """Steps there and back; at a slider's end a key would change nothing."""
 
 
-class Bench(StudioApp):
+class Bench(Painting, StudioApp):
     """The studio, with what it would send to the terminal."""
 
     CSS_PATH = sorted(Path(studio.ui.__file__).parent.glob("*.tcss"))
-    painted: asyncio.Event
-
-    @override
-    def _display(self, screen: object, renderable: object) -> None:
-        """Encode as for a terminal: headless, Textual would leave that out."""
-        encode: Callable[[object], str] | None = getattr(renderable, "render_segments", None)
-        if encode is not None:
-            encode(self.console)
-        self.painted.set()
 
 
 def made(minutes: float) -> tuple[Take, Probabilities]:
@@ -76,25 +67,11 @@ def made(minutes: float) -> tuple[Take, Probabilities]:
     return take_of("ten minutes", runs, labels)
 
 
-async def steps(app: Bench, keys: list[str], per_s: float) -> tuple[list[float], list[float]]:
-    """Milliseconds of work for each key, and from each key to its paint; keys come at a pace."""
-    work, latency = [], []
-    due = time.perf_counter()
-    for key in keys:
-        due += 1 / per_s
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        app.painted.clear()
-        began, used = time.perf_counter(), time.process_time()
-        app.post_message(Key(key, None))
-        await asyncio.wait_for(app.painted.wait(), 20)
-        work.append((time.process_time() - used) * 1000)
-        latency.append((time.perf_counter() - began) * 1000)
-    return work, latency
-
-
-def told(what: str, values: list[float], limit: str = "") -> None:
-    p50, p99 = p50_p99(values)
-    print(f"{what:<44}{p50:>9.1f}{p99:>9.1f}{max(values):>9.1f}{limit:>9}")
+async def go_to(pilot: Pilot[None], screen: TuningScreen, path: str) -> None:
+    """Have the cursor on a slider; the rows stand as the setting has them."""
+    paths = [each.path for each in rows_of(screen.tuned.pair.edited)]
+    while (far := paths.index(path) - paths.index(screen.tuned.slider)) != 0:
+        await pilot.press("down" if far > 0 else "up")
 
 
 async def turned(
@@ -106,7 +83,6 @@ async def turned(
 
     themes = load_themes([bundled_theme_folder()]).themes
     app = Bench(open_feed, clock=ManualClock(), themes=themes, theme="dark")
-    app.painted = asyncio.Event()
     async with app.run_test(size=size) as pilot:
         while app.live is None:
             await pilot.pause()
@@ -122,16 +98,17 @@ async def turned(
         reading = screen.tuned.reading()
         print(f"\n{size[0]}×{size[1]}, {seen} in sight, "
               f"{len(reading.stretches) if reading else 0} segments")  # fmt: skip
-        print(f"{'milliseconds':<44}{'p50':>9}{'p99':>9}{'max':>9}{'limit':>9}")
+        head()
         there, back = ["left"] * _WAY, ["right"] * _WAY
         keys = (there + back) * max(1, int(seconds * KEYS_PER_S / 2 / _WAY))
-        for what, before in (
-            ("threshold", ["up", "up"]),
-            ("silence", ["down"]),
-            ("silence, two settings", ["b"]),
+        for what, slider, before in (
+            ("threshold", "threshold", []),
+            ("silence", "silence_duration_ms", []),
+            ("silence, two settings", "silence_duration_ms", ["b"]),
         ):
             await pilot.press(*before)
-            work, latency = await steps(app, keys, KEYS_PER_S)
+            await go_to(pilot, screen, f"turn_detection.{slider}")
+            work, latency = await paints(app, keys, KEYS_PER_S)
             told(f"{what}: work", work)
             told(f"{what}: key to paint", latency, f"{LIMIT_MS:.0f}")
 
@@ -160,7 +137,7 @@ def main() -> None:
     print(
         f"{take.duration_ms / 60_000:.1f} min of sound, {found.size:,} frames, {turns} true turns"
     )
-    print(f"{'milliseconds':<44}{'p50':>9}{'p99':>9}{'max':>9}{'limit':>9}")
+    head()
     alone(take, found)
     for size in ((120, 40), (200, 60)):
         for zooms in (0, 5):

@@ -13,16 +13,15 @@ import asyncio
 import gc
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from textual.app import App, ComposeResult
-from textual.events import Key
+from textual.app import ComposeResult
 from typing_extensions import override
 
 from bench.stage.big_session import make_session
 from bench.stage.figures import machine, p50_p99
+from bench.stage.painting import Painting, head, paints, told
 from studio.config.themes import bundled_theme_folder, load_themes
 from studio.session.reduce import reduce
 from studio.session.state import SessionState
@@ -59,7 +58,7 @@ class Stored(Shown):
             self.state = reduce(self.state, store.envelope(position)).state
 
 
-class Bench(App[None]):
+class Bench(Painting):
     """The pane alone."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -69,7 +68,6 @@ class Bench(App[None]):
         self.register_theme(textual_theme(load_themes([bundled_theme_folder()]).themes[0]))
         self.theme = "dark"
         self.pane = InspectorPane()
-        self.painted = asyncio.Event()
 
     @override
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -78,35 +76,6 @@ class Bench(App[None]):
     @override
     def compose(self) -> ComposeResult:
         yield PaneBox(Pane.INSPECTOR, 3, "inspector", self.pane, above=self.pane.filter_bar)
-
-    @override
-    def _display(self, screen: object, renderable: object) -> None:
-        """Encode as for a terminal: headless, Textual would leave that out."""
-        encode: Callable[[object], str] | None = getattr(renderable, "render_segments", None)
-        if encode is not None:
-            encode(self.console)
-        self.painted.set()
-
-
-async def paints(app: Bench, keys: list[str], per_s: float) -> tuple[list[float], list[float]]:
-    """Milliseconds of work for each key, and from each key to its paint; keys come at a pace."""
-    work, latency = [], []
-    due = time.perf_counter()
-    for key in keys:
-        due += 1 / per_s
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        app.painted.clear()
-        began, used = time.perf_counter(), time.process_time()
-        app.post_message(Key(key, None))
-        await asyncio.wait_for(app.painted.wait(), 20)
-        work.append((time.process_time() - used) * 1000)
-        latency.append((time.perf_counter() - began) * 1000)
-    return work, latency
-
-
-def told(what: str, values: list[float], limit: str = "") -> None:
-    p50, p99 = p50_p99(values)
-    print(f"{what:<44}{p50:>9.1f}{p99:>9.1f}{max(values):>9.1f}{limit:>9}")
 
 
 async def filtered(app: Bench, text: str) -> tuple[float, float]:
@@ -133,7 +102,7 @@ async def scrolled(store: EventStore, size: tuple[int, int], seconds: float) -> 
         gc.freeze()
         columns, rows = size
         print(f"\n{columns}×{rows}, {len(store):,} events; rows laid out in {first_ms:.0f} ms")
-        print(f"{'milliseconds':<44}{'p50':>9}{'p99':>9}{'max':>9}{'limit':>9}")
+        head()
         count = int(seconds * PAGES_PER_S)
         jumps = ["home", "end"] * 10
         for what, keys in (
