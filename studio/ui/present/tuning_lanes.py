@@ -441,7 +441,7 @@ def legend_line(palette: Palette, width: int) -> Text:
         ("├┤", palette.warning, "noise"),
     )
     for sign, style, name in told:
-        if line.cell_len + len(name) + 4 > width:
+        if line.cell_len + len(sign) + len(name) + 3 > width:
             break
         line.append(sign, style)
         line.append(f" {name}  ", palette.muted)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from studio.audio.shape import Shape
@@ -75,6 +75,7 @@ def test_what_the_server_said_has_a_lane_of_its_own() -> None:
     assert lane(drawn(), "server").rstrip().endswith("◆")
 
 
+@example(0.0, 1.0, 96, 0.0, 12, False)
 @given(
     st.floats(-2, 8),
     st.floats(0.05, 20),
