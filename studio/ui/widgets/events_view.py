@@ -13,10 +13,10 @@ from studio.ui.keeping import desk_of
 from studio.ui.widgets.lines import CURSOR, RELATED, Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from textual import events
-    from textual.geometry import Region, Size
+    from textual.geometry import Size
     from textual.strip import Strip
 
     from studio.session.envelope import Envelope
@@ -176,15 +176,16 @@ class EventsView(Lines):
         return self.chosen.widths(width)
 
     @override
-    def render_lines(self, crop: Region) -> list[Strip]:
+    def drawn_rows(self, rows: Sequence[int], width: int) -> list[Strip]:
         held, lines = self.held, self._lines
         if held is None or lines is None:
-            return super().render_lines(crop)
-        lines.begin(held, self.scroll_offset.y + crop.y, crop.height, self._look(self.columns))
+            return super().drawn_rows(rows, width)
+        top = self.scroll_offset.y + rows[0]
+        lines.begin(held, top, rows[-1] - rows[0] + 1, self._look(width))
         lines.followed = self._hovered or lines.strand(held, self.highlighted())
         self._is_painting = True
         try:
-            return super().render_lines(crop)
+            return super().drawn_rows(rows, width)
         finally:
             self._is_painting = False
 

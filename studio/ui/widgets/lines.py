@@ -5,26 +5,25 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
-from textual.strip import Strip
 from textual.widget import Widget
 from typing_extensions import override
 
 from studio.ui.present.palette import Palette, palette_from
+from studio.ui.widgets.line_bar import LineBar
+from studio.ui.widgets.paper import Paper
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from collections.abc import Sequence
+
     from rich.text import Text
+    from textual.scrollbar import ScrollBar
+    from textual.strip import Strip
 
 
 CURSOR, RELATED = "lines--cursor", "lines--related"
 """The grounds of the line at the cursor, and of lines that belong to it."""
-
-_GROUNDS = (CURSOR, RELATED)
-_KEPT_STRIPS = 160
 
 
 class Lines(ScrollView):
@@ -48,8 +47,16 @@ class Lines(ScrollView):
         can_focus: bool | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes, can_focus=can_focus)
-        self._strips: dict[tuple[int, int], tuple[Text, Style, Strip]] = {}
-        self._grounds: dict[str, Style] = {}
+        self._styles_cache = self._paper = Paper(self.drawn_rows)
+
+    @property
+    @override
+    def vertical_scrollbar(self) -> ScrollBar:
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = bar = LineBar(self.scrollbar_size_vertical)
+            bar.display = False
+            self.app._start_widget(self, bar)  # noqa: SLF001 as Textual starts its own
+        return self._vertical_scrollbar
 
     def line_count(self) -> int:
         """How many lines there are."""
@@ -93,43 +100,15 @@ class Lines(ScrollView):
         elif height and index >= top + height:
             self.scroll_to(y=index - height + 1, animate=False, immediate=True, force=True)
 
-    @override
-    def render_lines(self, crop: Region) -> list[Strip]:
-        self._grounds = {
-            "": self.rich_style,
-            **{name: self.rich_style + self.get_component_rich_style(name) for name in _GROUNDS},
-        }
-        return super().render_lines(crop)
-
-    @override
-    def render_line(self, y: int) -> Strip:
-        width = self.columns
-        index = y + self.scroll_offset.y
-        if index >= self.line_count() or width <= 0:
-            return Strip.blank(width, self._grounds[""])
-        return self._strip(self.line(index, width), width, self._grounds[self.ground(index)])
-
-    def _strip(self, text: Text, width: int, ground: Style) -> Strip:
-        """A line as the terminal has it, on its ground."""
-        key = (id(text), width)
-        kept = self._strips.get(key)
-        if kept is not None and kept[0] is text and kept[1] == ground:
-            return kept[2]
-        if len(self._strips) > _KEPT_STRIPS:
-            self._strips.clear()
-        strip = strip_of(text, width, ground, self.app.console)
-        self._strips[key] = (text, ground, strip)
-        return strip
-
-
-def strip_of(text: Text, width: int, ground: Style, console: Console) -> Strip:
-    """A line as the terminal has it, on its ground and exactly so wide."""
-    own = _style(text.style, ground, console)
-    segments = _segments(text, own, console)
-    cells = sum(piece.cell_length for piece in segments)
-    if cells < width:
-        segments.append(Segment(" " * (width - cells), own))
-    return Strip(segments, max(cells, width)).crop(0, width)
+    def drawn_rows(self, rows: Sequence[int], width: int) -> list[Strip]:
+        """The lines in sight at these places, as the terminal has them."""
+        top, count, ground = self.scroll_offset.y, self.line_count(), self._paper.ground
+        if width <= 0:
+            return [ground().blank for _ in rows]
+        return [
+            ground(self.ground(at)).strip(self.line(at, width)) if at < count else ground().blank
+            for at in (top + row for row in rows)
+        ]
 
 
 class Drawing(Widget):
@@ -143,7 +122,7 @@ class Drawing(Widget):
         super().__init__(id=name)
         self._drawn: list[Text] = []
         self._drawn_for: tuple[Size, Palette] | None = None
-        self._ground = Style()
+        self._styles_cache = self._paper = Paper(self.drawn_rows)
 
     def redraw(self) -> None:
         """What is shown is something else: make the lines again before the next paint."""
@@ -177,19 +156,12 @@ class Drawing(Widget):
         lines = self.drawn_lines(self.content_size.width, self.content_size.height)
         return "\n".join(line.plain.rstrip() for line in lines)
 
-    @override
-    def render_lines(self, crop: Region) -> list[Strip]:
+    def drawn_rows(self, rows: Sequence[int], _width: int) -> list[Strip]:
+        """These rows, as the terminal has them."""
         if self._is_stale or self._drawn_for is None or self._drawn_for[0] != self.content_size:
             self._draw()
-        self._ground = self.rich_style
-        return super().render_lines(crop)
-
-    @override
-    def render_line(self, y: int) -> Strip:
-        width = self.content_size.width
-        if y >= len(self._drawn):
-            return Strip.blank(width, self._ground)
-        return strip_of(self._drawn[y], width, self._ground, self.app.console)
+        ground, drawn = self._paper.ground(), self._drawn
+        return [ground.strip(drawn[row]) if row < len(drawn) else ground.blank for row in rows]
 
 
 def _alike(one: Text | None, other: Text | None) -> bool:
@@ -197,32 +169,3 @@ def _alike(one: Text | None, other: Text | None) -> bool:
     if one is other or one is None or other is None:
         return one is other
     return one == other and one.style == other.style
-
-
-def _segments(text: Text, ground: Style, console: Console) -> list[Segment]:
-    """A line's pieces on their ground; one whose styles do not overlap needs no sorting out."""
-    plain, at, pieces = text.plain, 0, []
-    for start, end, style in text.spans:
-        if start < at:
-            return list(Segment.apply_style(text.render(console), ground))
-        if start > at:
-            pieces.append(Segment(plain[at:start], ground))
-        pieces.append(Segment(plain[start:end], _style(style, ground, console)))
-        at = end
-    if at < len(plain):
-        pieces.append(Segment(plain[at:], ground))
-    return pieces
-
-
-def _style(style: str | Style, ground: Style, console: Console) -> Style:
-    """A style on its ground; the few there are come again and again."""
-    key = (style, ground)
-    if key not in _STYLES:
-        if len(_STYLES) > _MOST_STYLES:
-            _STYLES.clear()
-        _STYLES[key] = ground + console.get_style(style)
-    return _STYLES[key]
-
-
-_STYLES: dict[tuple[str | Style, Style], Style] = {}
-_MOST_STYLES = 1_000
