@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from studio.app import sweeping
-from studio.app.sweeping import ByWordsWish
+from studio.app.sweeping import Aim, ByWordsWish
 from studio.config.files import replace_file
 from studio.config.paths import studio_paths
 from studio.core.errors import StudioError
@@ -26,6 +26,7 @@ from studio.lab.fail_if import parse_condition
 from studio.lab.grid import grid_of
 from studio.lab.hearing import word_listener
 from studio.lab.profiles import profile_named
+from studio.lab.search import Reach
 from studio.lab.sweep import Plan
 from studio.lab.sweep_page import sweep_page
 from studio.lab.sweep_told import document, figures_at, session_settings, table, update_of
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from studio.lab.by_words import ByWords
     from studio.lab.figures import Figures
+    from studio.lab.grid import Grid
     from studio.lab.semantic import SemanticTwin
     from studio.lab.sweep import Swept
     from studio.lab.verdicts import Doubt
@@ -63,6 +65,7 @@ class Wanted:
         eagerness: of `semantic_vad`, tried beside the others; empty for none.
         budget: the share of turns that may be lost.
         jobs: processes; 0 to have it decided.
+        searches: whether the grid is only where the search for the best begins.
     """
 
     takes: Sequence[str] = ()
@@ -81,6 +84,7 @@ class Wanted:
     jobs: int = 0
     cluster: str = ""
     resumes: bool = True
+    searches: bool = False
 
 
 def sweep_takes(
@@ -119,9 +123,8 @@ def sweep_takes(
         paths,
         place,
         progress,
-        budget=wanted.budget,
+        aim=Aim(wanted.budget, _reach(wanted, grid) if wanted.searches else None, by_words),
         resumes=wanted.resumes,
-        by_words=by_words,
     )
     if found is None:
         return FAILED
@@ -144,6 +147,16 @@ def sweep_takes(
     for each in failed:
         warn(f"Failed: {each.text} (it is {figures[each.name]:g}).")
     return FAILED if failed else 0
+
+
+def _reach(wanted: Wanted, grid: Grid) -> Reach:
+    """How far a search may go: not beyond a list that a person wrote."""
+    reach = Reach()
+    if wanted.threshold:
+        reach = replace(reach, thresholds=(grid.thresholds[0], grid.thresholds[-1]))
+    if wanted.silence:
+        reach = replace(reach, silences_ms=(grid.silences_ms[0], grid.silences_ms[-1]))
+    return reach
 
 
 def _tell_words(warn: Say, takes: int) -> bool:
@@ -174,6 +187,8 @@ def report(
     yield ""
     yield from (f"  · {each}" for each in weighed.evidence)
     yield from (f"  ! {each}" for each in weighed.doubts)
+    if weighed.is_at_border:
+        yield "  → --search looks beyond lists that are not given, and closer around the best."
     yield ""
     yield "The front, fastest first (★ is recommended):"
     yield from _front(weighed, by_words)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from studio.core.errors import StudioError
 from studio.core.text import one_line
 from studio.lab.by_words import count_words, weigh_words
+from studio.lab.figures import Figures
 from studio.lab.front import BUDGET
 from studio.lab.hearing import listener
 from studio.lab.library import TakeLibrary
 from studio.lab.refs import Skipped
+from studio.lab.search import finer
+from studio.lab.search_state import SearchState
 from studio.lab.shipped import shipped_takes
 from studio.lab.spread import Cluster, Here, Processes, Spread
 from studio.lab.sweep import sweep
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 
     from studio.config.paths import Paths
     from studio.lab.refs import TakeRef
+    from studio.lab.search import Reach
     from studio.lab.semantic import SemanticTwin
     from studio.lab.sweep import Plan, Swept
 
@@ -52,6 +57,21 @@ class ByWordsWish(NamedTuple):
     words: SemanticTwin
     eagernesses: tuple[str, ...]
     goes_on: Callable[[int], bool] = lambda _takes: True
+
+
+class Aim(NamedTuple):
+    """What a sweep is to find.
+
+    Attributes:
+        budget: the share of turns that may be lost.
+        reach: how far to look beyond the plan's grid, and between its values, for the best; None
+            tries that grid alone.
+        by_words: what is tried of `semantic_vad`, once the grid is counted.
+    """
+
+    budget: float = BUDGET
+    reach: Reach | None = None
+    by_words: ByWordsWish | None = None
 
 
 def choose_takes(words: Sequence[str], folder: Path) -> Chosen:
@@ -96,9 +116,8 @@ def run(
     place: Spread,
     progress: Callable[[Swept], bool],
     *,
-    budget: float = BUDGET,
+    aim: Aim,
     resumes: bool = True,
-    by_words: ByWordsWish | None = None,
 ) -> Found | None:
     """Sweep and weigh; None where it was stopped.
 
@@ -107,25 +126,38 @@ def run(
         plan: what is tried on them.
         paths: where passes and an unfinished sweep are kept.
         place: where the work is done.
-        budget: the share of turns that may be lost.
+        aim: what is to be found.
         resumes: whether an interrupted sweep goes on, and this one can.
         progress: told what was found so far; asks for more, or has it stopped.
-        by_words: what is tried of `semantic_vad`, once the grid is counted.
 
     Raises:
         StudioError: no turn is labelled, or the work cannot be done.
     """
-    twin = listener(paths.cache_dir)
-    digest = plan.digest(chosen.refs, twin.name)
-    state = SweepState(paths.lab_dir, digest) if resumes else None
-    last: Swept | None = None
-    with closing(sweep(chosen.refs, plan, twin, place, state)) as running:
-        for last in running:
-            if not progress(last):
-                return None
-    weighed = weigh(last, budget) if last is not None else None
-    if last is None or weighed is None:
-        named = "; ".join(f"{each.name}: {each.reason}" for each in (last.skipped if last else ()))
+    twin, (budget, reach, by_words) = listener(paths.cache_dir), aim
+
+    def swept(each: Plan) -> Swept | None:
+        state = None
+        if resumes:
+            state = SweepState(paths.lab_dir, each.digest(chosen.refs, twin.name))
+        last: Swept | None = None
+        with closing(sweep(chosen.refs, each, twin, place, state)) as running:
+            for last in running:
+                if not progress(last):
+                    return None
+        return last
+
+    if reach is None:
+        last = swept(plan)
+    else:
+        told = plan.digest(chosen.refs, twin.name), repr(reach), repr(budget)
+        search = SearchState(paths.lab_dir, *told) if resumes else None
+        last = _searched(plan, swept, search, budget, reach)
+    if last is None:
+        return None
+    plan = last.plan
+    weighed = weigh(last, budget)
+    if weighed is None:
+        named = "; ".join(f"{each.name}: {each.reason}" for each in last.skipped)
         raise StudioError(
             "No turn of these takes is labelled." + (f" {one_line(named, 300)}" if named else ""),
             title="Nothing to judge by",
@@ -143,3 +175,28 @@ def run(
     found = doubts(chosen.refs, last, twin, weighed.chosen, weighed.neighbours)
     names = tuple(one_line(each.name, 80) for each in chosen.refs)
     return Found(weighed, tuple(found), names, worded)
+
+
+def _searched(
+    plan: Plan,
+    swept: Callable[[Plan], Swept | None],
+    state: SearchState | None,
+    budget: float,
+    reach: Reach,
+) -> Swept | None:
+    """Grids from coarse to fine, each swept whole; the last one's, or None where it was stopped."""
+    grid = plan.grid if state is None else state.read(plan.grid)
+    while True:
+        last = swept(replace(plan, grid=grid))
+        if last is None:
+            return None
+        figures = Figures.of(last.tally, grid)
+        after = finer(figures, grid, budget, reach) if figures.turns else None
+        if after is None:
+            break
+        grid = after
+        if state is not None:
+            state.write(grid)
+    if state is not None:
+        state.drop()
+    return last

@@ -97,9 +97,8 @@ class LabSweeps:
             words = word_listener(self._paths.cache_dir)
             by_words = sweeping.ByWordsWish(words, eagernesses, go_on_with_words)
         place = sweeping.place_of("", 0, chosen.audio_ms * len(variants))
-        found = sweeping.run(
-            chosen, plan, self._paths, place, go_on, budget=wish.budget, by_words=by_words
-        )
+        aim = sweeping.Aim(wish.budget, by_words=by_words)
+        found = sweeping.run(chosen, plan, self._paths, place, go_on, aim=aim)
         if found is not None:
             self._last = chosen, plan, found
         return found

@@ -55,6 +55,14 @@ def sweep(
             "g711, room:0.4s, or several with +. May be repeated.",
         ),
     ] = None,
+    search: Annotated[
+        bool,
+        typer.Option(
+            "--search",
+            help="Then look closer around the best, in steps down to 0.02 and 10 ms, and beyond "
+            "lists that are not given.",
+        ),
+    ] = False,
     profile: options.ProfileName = "openai",
     budget: Annotated[
         float,
@@ -122,6 +130,7 @@ def sweep(
         jobs=jobs,
         cluster=cluster,
         resumes=resume,
+        searches=search,
     )
     sys.exit(sweep_takes(wanted, os.environ, say=say, warn=warn, progress=_progress))
 

@@ -58,15 +58,23 @@ def best(aims: Objectives, budget: float = BUDGET, within_ms: float = 0.0) -> Fl
         budget: the share of turns that may be lost.
         within_ms: how much slower a setting may be and still be called one of the best.
     """
-    bar = max(budget * aims.turns, float(aims.lost.min()))
-    cost = aims.delay_ms + GHOST_MS * aims.ghosts / max(aims.turns, 1)
-    cost = np.where(aims.lost <= bar, cost, np.inf)
-    least = cost.min()
-    found: Flags = (cost <= least + within_ms) & (aims.lost <= bar)
+    cost = costs_ms(aims, budget)
+    found: Flags = (cost <= cost.min() + within_ms) & (aims.lost <= _bar(aims, budget))
     if within_ms:
         return found
     found &= aims.lost <= aims.lost[found].min()
     return found
+
+
+def costs_ms(aims: Objectives, budget: float = BUDGET) -> NDArray[np.float64]:
+    """What is least for the best: delay with ghosts; infinite for those that lose too many."""
+    cost = aims.delay_ms + GHOST_MS * aims.ghosts / max(aims.turns, 1)
+    return np.where(aims.lost <= _bar(aims, budget), cost, np.inf)
+
+
+def _bar(aims: Objectives, budget: float) -> float:
+    """How many turns may be lost: as many as the least loses, where that is more."""
+    return max(budget * aims.turns, float(aims.lost.min()))
 
 
 def choose(found: Flags, figures: Figures, grid: Grid) -> int:

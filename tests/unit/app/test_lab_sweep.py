@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from studio.lab.take_store import TakeStore
 from tests.fakes.takes import coughing, hesitating, toned
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from studio.audio.formats import AudioFormat
@@ -115,6 +117,51 @@ def test_what_was_stopped_goes_on(desk: Desk) -> None:
     (state,) = (desk.home / "data" / "lab").iterdir()
     assert desk.run() == 0
     assert not state.exists()
+
+
+def test_a_search_ends_where_a_step_is_fine(desk: Desk) -> None:
+    wanted: dict[str, Any] = {"threshold": "0.3:0.9:0.3", "silence": "200:600:200"}
+    assert desk.run(as_json=True, searches=True, **wanted) == 0
+    whole = json.loads(desk.said[0])
+    silences, thresholds = (whole["grid"][name] for name in ("silence_duration_ms", "threshold"))
+    assert {200, 400, 600} < set(silences)
+    assert (silences[0], silences[-1]) == (200, 600)  # given lists are not gone beyond
+    assert (thresholds[0], thresholds[-1]) == (0.3, 0.9)
+    best = whole["recommendation"]["settings"]
+    at = silences.index(best["silence_duration_ms"])
+    assert max(then - one for one, then in pairwise(silences[at - 1 : at + 2])) <= 10
+    assert not list((desk.home / "data" / "lab").glob("search-*"))
+
+
+def test_a_search_that_was_stopped_goes_on_from_its_grid(desk: Desk) -> None:
+    told: list[int] = []
+
+    def progress(swept: Swept) -> bool:
+        told.append(swept.plan.grid.size)
+        return len(set(told)) < 3
+
+    wanted = Wanted(threshold="0.3,0.9", silence="200:600:200", as_json=True, searches=True)
+
+    def run(progress: Callable[[Swept], bool]) -> int:
+        said, warned = desk.said.append, desk.warned.append
+        return sweep_takes(wanted, desk.environ, say=said, warn=warned, progress=progress)
+
+    assert run(progress) == 1
+    assert not desk.said
+    stopped_at, *_ = list((desk.home / "data" / "lab").glob("search-*"))
+    assert stopped_at.exists()
+    again: list[int] = []
+
+    def counts(swept: Swept) -> bool:
+        again.append(swept.plan.grid.size)
+        return True
+
+    assert run(counts) == 0
+    assert again[0] == told[-1]  # the coarse grids are not tried anew
+    assert not stopped_at.exists()
+    resumed = json.loads(desk.said.pop())
+    assert run(counts) == 0
+    assert json.loads(desk.said.pop()) == resumed
 
 
 def test_takes_are_chosen_by_name_and_tag(desk: Desk) -> None:
