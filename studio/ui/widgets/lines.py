@@ -157,8 +157,12 @@ class Drawing(Widget):
         return "\n".join(line.plain.rstrip() for line in lines)
 
     def drawn_rows(self, rows: Sequence[int], _width: int) -> list[Strip]:
-        """These rows, as the terminal has them."""
-        if self._is_stale or self._drawn_for is None or self._drawn_for[0] != self.content_size:
+        """These rows, as the terminal has them.
+
+        New lines wait for the next idle moment, which knows the rows that became others: made here,
+        where only some rows are painted, the rest would stand as they were.
+        """
+        if self._drawn_for is None or self._drawn_for[0] != self.content_size:
             self._draw()
         ground, drawn = self._paper.ground(), self._drawn
         return [ground.strip(drawn[row]) if row < len(drawn) else ground.blank for row in rows]

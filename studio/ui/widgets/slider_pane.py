@@ -60,10 +60,9 @@ class SliderPane(Drawing):
         """Draw these."""
         is_as_high = len(heads) + len(rows) == self.lines
         self._heads, self._rows, self._edits = heads, rows, edits
-        if is_as_high:
-            self.redraw()
-        else:
+        if not is_as_high:
             self.styles.height = self.lines
+        self.redraw()
 
     @override
     def drawn_lines(self, width: int, height: int) -> list[Text]:
