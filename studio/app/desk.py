@@ -116,10 +116,17 @@ class StudioDesk:
             StudioError: no such format, or it cannot be written.
         """
         from studio.app.exporting import export_aside
+        from studio.app.library import prices_of
 
+        prices, _ = prices_of(self._paths)
         output = Path(options.output) if options.output else None
         files = await export_aside(
-            [Path(each) for each in paths], to, options.without, output=output, progress=progress
+            [Path(each) for each in paths],
+            to,
+            options.without,
+            output=output,
+            progress=progress,
+            prices=prices,
         )
         return f"Written: {', '.join(map(str, files))}"
 

@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.app.formats import FORMATS, Format, Work, Write, size_of
-from studio.app.library import sessions_dir_of
+from studio.app.library import prices_of, sessions_dir_of
+from studio.app.setup import read_setup
 from studio.core.errors import StudioError
 from studio.core.text import one_line
 from studio.export.sharing import Redaction
 
 if TYPE_CHECKING:
     from studio.app.choices import Choices
+    from studio.app.prices import PriceList
     from studio.storage.reader import StoredSession
 
 Progress = Callable[[float, str], None]
@@ -42,6 +44,7 @@ def export(
     folder: Path | None = None,
     progress: Progress = lambda _part, _what: None,
     warn: Say = lambda _problem: None,
+    prices: PriceList | None = None,
 ) -> tuple[Path, ...]:
     """Write stored sessions in a format, one after the other; returns the files.
 
@@ -54,6 +57,7 @@ def export(
         progress: told how far it is; what it raises ends the export, and what was written of the
             session at hand is gone.
         warn: told what of a session is damaged.
+        prices: what models cost.
 
     Raises:
         StudioError: a session, the format or the choice is not known, or a file cannot be written.
@@ -69,7 +73,7 @@ def export(
             progress((done + min(1.0, part)) / len(paths), name)
 
         tick(0.0)
-        work = Work(stored, without, tick)
+        work = Work(stored, without, tick, prices)
         if output is None or folder == output:
             stem = _free(work.name, taken)
             files = [folder / f"{stem}{end}" for end in form.files]
@@ -89,6 +93,7 @@ async def export_aside(
     *,
     output: Path | None,
     progress: Progress,
+    prices: PriceList | None = None,
 ) -> tuple[Path, ...]:
     """`export` in a thread of its own; where its task is cancelled, nothing half is left.
 
@@ -107,7 +112,10 @@ async def export_aside(
 
     folder = paths[0].parent / (_FOLDER if len(paths) > 1 else "") if paths else None
     work = loop.run_in_executor(
-        None, lambda: export(paths, to, without, output=output, folder=folder, progress=told)
+        None,
+        lambda: export(
+            paths, to, without, output=output, folder=folder, progress=told, prices=prices
+        ),
     )
     try:
         return await asyncio.shield(work)
@@ -141,12 +149,13 @@ def export_stored(
     form = _format(to, without)
     sessions_dir = sessions_dir_of(choices, environ)
     paths = [find_session(sessions_dir, each) for each in sessions]
+    prices, _ = prices_of(read_setup(choices, environ).paths)
     if output is None and form.is_printed and len(paths) == 1:
-        work = Work(_read(paths[0], warn), without, lambda _part: None)
+        work = Work(_read(paths[0], warn), without, lambda _part: None, prices)
         for write in form.files.values():
             write(work, print_bytes)
         return
-    for file in export(paths, to, without, output=output, warn=warn):
+    for file in export(paths, to, without, output=output, warn=warn, prices=prices):
         warn(f"{file} written ({_in_units(size_of(file))}).")
 
 

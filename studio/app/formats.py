@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from studio.app.prices import Billed, PriceList
 from studio.core.text import printable
 from studio.export.sharing import Redaction
+from studio.session.cost import turn_usages
 
 if TYPE_CHECKING:
+    from decimal import Decimal
     from pathlib import Path
 
     from studio.export.told import Told
     from studio.session.envelope import Envelope
+    from studio.session.turns import Turn
     from studio.storage.reader import Frame, StoredSession
 
 _EVERY = 500
@@ -30,15 +34,21 @@ class Work:
         stored: the session.
         without: what is withheld, of `export.sharing.WITHHELD`.
         tick: told how far it is, from 0 to about 1.
+        prices: what models cost.
     """
 
     def __init__(
-        self, stored: StoredSession, without: Collection[str], tick: Callable[[float], None]
+        self,
+        stored: StoredSession,
+        without: Collection[str],
+        tick: Callable[[float], None],
+        prices: PriceList | None = None,
     ) -> None:
         self.stored = stored
         self.redaction = Redaction(without)
         self.tick = tick
         self._told: Told | None = None
+        self._prices = prices or PriceList()
         if not self.redaction.ids:
             self.redaction.learn(self.told().state)
 
@@ -55,6 +65,14 @@ class Work:
             stored = self.stored
             self._told = tell(self.name, stored.header, self._envelopes(), stored.read_track)
         return self._told
+
+    def cost_usd(self, turn: Turn) -> Decimal | None:
+        """What a turn cost in US dollars; None where not all of it is known."""
+        header, state = self.stored.header, self.told().state
+        model = state.connection.model or header.model
+        billed = Billed(header.provider, model, header.url, header.started_at)
+        cost = self._prices.cost(turn_usages(state, turn), billed)
+        return None if cost.missing else cost.money
 
     def frames(self) -> Iterator[Frame]:
         """What crossed the wire, while the progress is told."""
@@ -121,7 +139,7 @@ def _subrip(work: Work, sink: Sink) -> None:
 def _csv(work: Work, sink: Sink) -> None:
     from studio.export.turns_csv import export_csv
 
-    _write(sink, export_csv(work.told(), work.redaction))
+    _write(sink, export_csv(work.told(), work.redaction, work.cost_usd))
 
 
 def _jsonl(work: Work, sink: Sink) -> None:

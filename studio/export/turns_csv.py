@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 
 from studio.core.text import one_line
 from studio.export.cues import user_speech
@@ -44,6 +45,7 @@ COLUMNS = (
     "output_tokens",
     "user_item_id",
     "response_ids",
+    "cost_usd",
 )
 """The header. What is not known is an empty cell; lists stand with spaces between."""
 
@@ -52,7 +54,13 @@ _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 Cell = str | float | int | None
 
 
-def export_csv(told: Told, redaction: Redaction) -> Iterator[str]:
+CostUsd = Callable[[Turn], Decimal | None]
+"""What a turn cost in US dollars; None where not all of it is known."""
+
+
+def export_csv(
+    told: Told, redaction: Redaction, cost_usd: CostUsd = lambda _turn: None
+) -> Iterator[str]:
     """The table row by row, its header first; each row ends in CRLF."""
     yield _row(COLUMNS)
     for turn in told.turns:
@@ -77,6 +85,7 @@ def export_csv(told: Told, redaction: Redaction) -> Iterator[str]:
                 *_tokens(turn),
                 _safe(redaction.id(turn.user_item_id or "")),
                 _safe(" ".join(redaction.id(response.id) for response in turn.responses)),
+                _money(cost_usd(turn)),
             )
         )
 
@@ -140,6 +149,11 @@ def _span(span: tuple[float, float] | None) -> tuple[Cell, Cell]:
 
 def _seconds(seconds: float) -> float:
     return round(seconds, 3)
+
+
+def _money(usd: Decimal | None) -> Cell:
+    """Exact, without an exponent, which not every spreadsheet reads."""
+    return None if usd is None else f"{usd.normalize():f}"
 
 
 def _ms(ms: float | None) -> Cell:

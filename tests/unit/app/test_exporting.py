@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 from pathlib import Path
 
 import pytest
 
 from studio.app.exporting import export, export_aside
 from studio.app.formats import FORMATS
+from studio.app.prices import read_prices
 from studio.core.errors import StudioError
 from studio.storage.reader import StoredSession
 from tests.conversations import LIBRARY
@@ -37,6 +39,33 @@ def test_a_session_becomes_a_file_named_after_it(
     assert [each.name for each in files] == [f"{NAME}{end}" for end in FORMATS[to].files]
     assert names(folder) == sorted(each.name for each in files)
     assert all(each.stat().st_size > 20 for each in files)
+
+
+def costs(folder: Path, prices: str) -> list[str]:
+    """What the turns of a session cost, by the table that is written with these prices."""
+    folder.mkdir(exist_ok=True)
+    (folder / "prices.toml").write_text(prices)
+    price_list, faults = read_prices(folder / "prices.toml")
+    assert not faults
+    session = stored(LIBRARY["two_turns"](), folder / "sessions")
+    (file,) = export([session.path], "csv", folder=folder, prices=price_list)
+    return [row["cost_usd"] for row in csv.DictReader(file.read_text().splitlines())]
+
+
+def test_turns_have_their_cost(tmp_path: Path) -> None:
+    assert costs(tmp_path / "free", "") == ["0", "0"]
+
+
+def test_turns_have_the_cost_of_a_persons_own_prices(tmp_path: Path) -> None:
+    kinds = ("text_in", "cached_text_in", "audio_in", "cached_audio_in", "text_out", "audio_out")
+    ears = ["[[price]]", 'model = "whisper-*"', "per_minute = 0.03"]
+    lines = [*ears, "[[price]]", *(f"{kind} = 10.0" for kind in kinds)]
+    # 180 tokens and two seconds; of the second turn the service does not say what it took.
+    assert costs(tmp_path, "\n".join(lines)) == ["0.0028", ""]
+
+
+def test_a_turn_of_which_a_part_has_no_price_has_no_cost(tmp_path: Path) -> None:
+    assert costs(tmp_path, "[[price]]\naudio_out = 10.0") == ["", ""]
 
 
 def test_several_sessions_become_a_folder(tmp_path: Path) -> None:

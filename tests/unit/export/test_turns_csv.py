@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,13 @@ def test_a_turn_is_a_row_with_its_figures(tmp_path: Path) -> None:
     assert float(row["user_begins_s"]) < float(row["user_ends_s"])
     assert float(row["user_ends_s"]) < float(row["assistant_begins_s"])
     assert (row["response_status"], row["cut_reason"]) == ("completed", "")
+
+
+def test_a_cost_is_exact_and_empty_where_it_is_not_known() -> None:
+    session = told(LIBRARY["two_turns"]())
+    costs = {1: Decimal("0.000012300"), 2: None}
+    table = "".join(export_csv(session, Redaction(), lambda turn: costs[turn.index]))
+    assert [row["cost_usd"] for row in csv.DictReader(io.StringIO(table))] == ["0.0000123", ""]
 
 
 def test_what_was_not_heard_has_a_column_of_its_own(tmp_path: Path) -> None:
