@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 import io
-import re
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from studio.config.files import replace_file
+from studio.lab.bounded_folder import BoundedFolder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from studio.vad.whole import Probabilities
 
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+MOST_BYTES = 1_000_000_000
+"""About 1,100 hours of sound."""
 
 
 class PassShelf:
     """A `Shelf` for `Twin` in a folder: a numpy file each, 0.9 MB an hour.
 
-    It is a cache: a file that cannot be read is made again, and one that cannot be written is not
-    missed.
+    Args:
+        folder: where they are.
+        most_bytes: what they may take together; those that were not used for longest go.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+        self._files = BoundedFolder(folder, ".npy", most_bytes)
 
     def get(self, key: str) -> Probabilities | None:
         """The pass that was kept; None where there is none, or none that can be used."""
+        content = self._files.get(key)
+        if content is None:
+            return None
         try:
-            with self._file(key).open("rb") as file:
-                found = np.load(file, allow_pickle=False)
+            found = np.load(io.BytesIO(content), allow_pickle=False)
         except (OSError, ValueError, EOFError, MemoryError, SyntaxError):
             return None
         if not isinstance(found, np.ndarray) or found.dtype != np.float64 or found.ndim != 1:
@@ -44,11 +46,4 @@ class PassShelf:
         """Keep a pass, where the disk lets us."""
         packed = io.BytesIO()
         np.save(packed, found, allow_pickle=False)
-        file = self._file(key)
-        with suppress(OSError):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(file, packed.getvalue())
-
-    def _file(self, key: str) -> Path:
-        name = _NOT_IN_NAMES.sub("-", key)
-        return self._folder / name[:2] / f"{name}.npy"
+        self._files.put(key, packed.getvalue())

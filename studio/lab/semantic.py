@@ -15,13 +15,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from studio.config.files import replace_file
 from studio.core.units import VAD_FRAME_MS
+from studio.lab.bounded_folder import BoundedFolder
 from studio.lab.reasons import SpokenPause
 from studio.vad.endofturn import LONGEST_WAIT_MS, WORDS_AFTER_MS, wait_ms
 from studio.vad.segmenter import Rules, SegmenterSettings
@@ -38,6 +37,8 @@ Recognise = Callable[[bytes, "AudioFormat"], str]
 """The words in wire audio; empty where nobody speaks."""
 
 _WORDS_AFTER_FRAMES = WORDS_AFTER_MS // VAD_FRAME_MS
+MOST_BYTES = 100_000_000
+"""Of words that are kept: those of some 24,000 pauses, for each takes a block of the disk."""
 _LARGEST_BYTES = 1_000_000
 _ALMOST = 0.99
 """Only the last of what is told is whole."""
@@ -175,25 +176,24 @@ class _Walk:
 
 
 class FolderWords:
-    """A `WordShelf` in a folder: a small file each. What cannot be kept is heard again."""
+    """A `WordShelf` in a folder: a small file each. What cannot be kept is heard again.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    Args:
+        folder: where they are.
+        most_bytes: what they may take together; those that were not used for longest go.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+        self._files = BoundedFolder(folder, ".txt", most_bytes)
 
     def get(self, key: str) -> str | None:
         """The words that were kept; None where there are none that can be read."""
+        content = self._files.get(key)
         try:
-            with self._file(key).open("rb") as file:
-                return file.read(_LARGEST_BYTES).decode()
-        except (OSError, UnicodeDecodeError):
+            return None if content is None else content[:_LARGEST_BYTES].decode()
+        except UnicodeDecodeError:
             return None
 
     def put(self, key: str, words: str) -> None:
         """Keep words, where the disk lets us."""
-        file = self._file(key)
-        with suppress(OSError):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(file, words.encode("utf-8", "replace"))
-
-    def _file(self, key: str) -> Path:
-        return self._folder / key[:2] / f"{key}.txt"
+        self._files.put(key, words.encode("utf-8", "replace"))
