@@ -23,13 +23,24 @@ _BEFORE_S = 1.0
 """A turn's own events may come so long before the first news of it: a typed message does."""
 _LOOKS_EVENTS = 50_000
 _LOOKS_TURNS = 200
-"""So much to ask about makes the next asking wait for one look more."""
 
 
 class KnownFacts:
-    """The facts of the events of one session (`query.table.Facts`), as of its furthest state."""
+    """The facts of the events of one session (`query.table.Facts`), as of its furthest state.
 
-    def __init__(self) -> None:
+    Args:
+        looks_events: so many to ask about make the next asking wait for one look more.
+        looks_turns: so do so many turns.
+
+    Attributes:
+        is_behind: whether the latest asking was passed over: it is to be asked again, also where
+            nothing comes any more.
+    """
+
+    def __init__(self, looks_events: int = _LOOKS_EVENTS, looks_turns: int = _LOOKS_TURNS) -> None:
+        self.is_behind = False
+        self._looks_events = looks_events
+        self._looks_turns = looks_turns
         self._turn = Growing(np.uint32)
         self._problem = Growing(np.bool_)
         self._anchor_s = Growing(np.float64)
@@ -73,9 +84,9 @@ class KnownFacts:
         state, store = shown.whole, shown.store
         before = len(self._turn)
         self._looks -= 1
-        if state is self._state and len(store) == before:
-            return None
-        if self._looks > 0 and not at_once:
+        is_news = state is not self._state or len(store) != before
+        self.is_behind = is_news and self._looks > 0 and not at_once
+        if not is_news or self.is_behind:
             return None
         known = turns(state)
         is_same = known is self._turns and state.problems is self._problems
@@ -83,7 +94,8 @@ class KnownFacts:
         facts = facts_of(state, store, start)
         changed = self._write(start, before, facts.turn, facts.problem, facts.anchor_s)
         self._state, self._turns, self._problems = state, known, state.problems
-        self._looks = 1 + (len(store) - start) // _LOOKS_EVENTS + len(known) // _LOOKS_TURNS
+        asked, of_turns = len(store) - start, len(known)
+        self._looks = 1 + asked // self._looks_events + of_turns // self._looks_turns
         return changed
 
     def _first_changed(self, shown: Shown, state: SessionState, known: Sequence[Turn]) -> int:

@@ -63,6 +63,11 @@ class Inspection:
         """How many events are listed, and of how many."""
         return self.listing.rows.listed, self.listing.rows.total
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the next `take` is wanted, also where nothing comes."""
+        return self.facts.is_behind
+
     def turn_of(self, position: int) -> int:
         """The number of an event's turn, 0 where it is in none."""
         self.facts.take(self.shown, at_once=True)

@@ -304,9 +304,10 @@ class LiveScreen(Screen[None]):
         self.transcript.show(turn_views(live), ending(live), hint)
 
     def _fill_inspector(self, live: Shown) -> None:
-        if self._panes.boxes[Pane.INSPECTOR].display and self._is_news(
-            "inspector", len(live.store), live.position, live.whole.last_seq
-        ):
+        if not self._panes.boxes[Pane.INSPECTOR].display:
+            return
+        is_news = self._is_news("inspector", len(live.store), live.position, live.whole.last_seq)
+        if is_news or self.inspector.is_behind:
             self.inspector.show(live)
 
     def _fill_detail(self) -> None:

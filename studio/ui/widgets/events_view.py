@@ -75,6 +75,11 @@ class EventsView(Lines):
         """How many events came since the pause."""
         return self.held.waiting if self.held else 0
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether it wants to be shown again, also where nothing came."""
+        return self.held is not None and self.held.is_behind
+
     def show(self, shown: Shown) -> None:
         """Draw the events of this session, with what came since the last call."""
         if self.held is None or self.held.store is not shown.store:

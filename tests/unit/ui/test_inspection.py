@@ -5,6 +5,7 @@ import pytest
 
 from studio.query.filter import parse
 from studio.session.facts import facts_of
+from studio.ui.facts import KnownFacts
 from studio.ui.inspection import Inspection
 from studio.ui.recording import Recording
 from tests import conversations
@@ -90,6 +91,24 @@ def test_facts_that_grow_are_those_of_the_whole() -> None:
     assert held.facts.turn.tolist() == whole.turn.tolist()
     assert held.facts.problem.tolist() == whole.problem.tolist()
     assert np.array_equal(held.facts.anchor_s, whole.anchor_s, equal_nan=True)
+
+
+def test_facts_that_wait_are_asked_for_until_they_are_whole() -> None:
+    events = conversations.LIBRARY["two_turns"]()
+    shown, facts = Folded(events[:-9]), KnownFacts(looks_turns=1)
+    facts.take(shown)
+    shown.more(events[-9:])
+    facts.take(shown)
+    assert facts.is_behind
+    assert len(facts.turn) < len(shown.store)
+    looks = 0
+    while facts.is_behind:
+        facts.take(shown)
+        looks += 1
+        assert looks < 5
+    whole = facts_of(shown.state, shown.store)
+    assert facts.turn.tolist() == whole.turn.tolist()
+    assert facts.turn[-1] == 2
 
 
 def test_a_search_goes_round_what_is_listed() -> None:
