@@ -41,6 +41,7 @@ def open_screen(choices: Choices, environ: Mapping[str, str], recording: str = "
             title="No terminal",
             hint="`studio talk`, `studio events` and `studio export` work without one.",
         )
+    gc.disable()  # until the worker is there
     return asyncio.run(Studio(choices, environ, recording).run(_until_left))
 
 

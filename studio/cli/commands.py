@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from copy import copy
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.main import get_command_name
+from typer.models import CommandInfo, TyperInfo
 
 from studio.app.choices import Choices, sound_end
 from studio.cli import options
@@ -29,6 +32,26 @@ app = typer.Typer(
 )
 app.add_typer(lab)
 app.add_typer(presets)
+
+
+def app_for(argument: str) -> typer.Typer:
+    """All commands; only the one that the first argument names, if it does."""
+    commands = [each for each in app.registered_commands if _name_of(each) == argument]
+    groups = [each for each in app.registered_groups if _group_of(each) == argument]
+    if not commands and not groups:
+        return app
+    one = copy(app)
+    one.registered_commands, one.registered_groups = commands, groups
+    return one
+
+
+def _name_of(command: CommandInfo) -> str:
+    assert command.callback is not None
+    return command.name or get_command_name(command.callback.__name__)
+
+
+def _group_of(group: TyperInfo) -> object:
+    return group.typer_instance.info.name if group.typer_instance else None
 
 
 def _version(asked: bool) -> None:

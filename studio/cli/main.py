@@ -20,9 +20,10 @@ def main() -> None:
         _refuse_what_is_no_text(sys.argv)
         _refuse_a_closed_output()
         if sys.argv[1:]:
-            gc.enable()
-            from studio.cli.commands import app
+            from studio.cli.commands import app_for
 
+            app = app_for(sys.argv[1])
+            gc.enable()
             app()
         else:
             from studio.app.choices import Choices

@@ -36,10 +36,14 @@ TokenCount = Annotated[Integer, BeforeValidator(_zero_for_null)]
 
 
 class Value(BaseModel):
-    """A frozen value from the wire that keeps the fields it does not know."""
+    """A frozen value from the wire that keeps the fields it does not know.
+
+    What checks it is built when the first one of its class comes: there are a hundred classes, and
+    a start needs a few.
+    """
 
     model_config = ConfigDict(
-        frozen=True, extra="allow", populate_by_name=True, allow_inf_nan=False
+        frozen=True, extra="allow", populate_by_name=True, allow_inf_nan=False, defer_build=True
     )
 
 

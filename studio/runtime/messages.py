@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from studio.export.placed import Placed
 from studio.runtime.cells import Cells, cells_from_json, cells_to_json
 from studio.runtime.plan import ConnectPlan
-from studio.session.local import LOCAL_EVENT, LocalEvent
+from studio.session.local import LocalEvent, local_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -237,7 +237,7 @@ def read_to_worker(line: bytes) -> ToWorker:
         case "start":
             return Start(ConnectPlan.model_validate(values["plan"]))
         case "event":
-            return Tell(LOCAL_EVENT.validate_python(values["event"]))
+            return Tell(local_of(values["event"]))
         case "stop":
             return Stop()
         case "cards":

@@ -5,9 +5,11 @@ They stand in the log beside the wire's events, so that a replay knows what the 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import from_json
 
 from studio.audio.cleaning import Cleaning
 from studio.protocol.dialect import Dialect
@@ -20,7 +22,7 @@ Severity = Literal["error", "warning", "info"]
 class Local(BaseModel):
     """A happening on this machine."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class ConnectWanted(Local):
@@ -307,5 +309,32 @@ LocalEvent = Annotated[
 ]
 """Any happening on this machine."""
 
-LOCAL_EVENT: TypeAdapter[LocalEvent] = TypeAdapter(LocalEvent)
-"""Reads and writes local events as JSON."""
+LOCAL_EVENTS: Mapping[str, type[Local]] = {
+    each.model_fields["type"].default: each for each in get_args(get_args(LocalEvent)[0])
+}
+"""The classes of local events by their type."""
+
+
+def read_local(text: str) -> LocalEvent:
+    """A local event of its JSON.
+
+    Raises:
+        ValueError: it is none that this version knows.
+    """
+    return cast("LocalEvent", _class_of(from_json(text)).model_validate_json(text))
+
+
+def local_of(values: object) -> LocalEvent:
+    """A local event of its JSON, parsed.
+
+    Raises:
+        ValueError: it is none that this version knows.
+    """
+    return cast("LocalEvent", _class_of(values).model_validate(values))
+
+
+def _class_of(values: object) -> type[Local]:
+    kind = values.get("type") if isinstance(values, dict) else None
+    if not isinstance(kind, str) or kind not in LOCAL_EVENTS:
+        raise ValueError("not a local event of a known type")
+    return LOCAL_EVENTS[kind]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -27,7 +27,7 @@ from studio.protocol.events import (
     ResponseOutputTextDelta,
 )
 from studio.session.envelope import Envelope, Origin
-from studio.session.local import LocalEvent
+from studio.session.local import LOCAL_EVENTS
 from studio.session.reduce import by_event, changed
 from studio.session.state import SessionState
 
@@ -97,11 +97,7 @@ _PIECES: Mapping[type[BaseModel], type[_Piece]] = {
     ResponseFunctionCallArgumentsDelta: _Arguments,
     ConversationItemInputAudioTranscriptionDelta: _Heard,
 }
-_OF_NO_ACCOUNT = frozenset(
-    get_args(each.model_fields["type"].annotation)[0]
-    for each in get_args(get_args(LocalEvent)[0])
-    if each not in _HANDLERS
-)
+_OF_NO_ACCOUNT = frozenset(kind for kind, event in LOCAL_EVENTS.items() if event not in _HANDLERS)
 """Local events that change none of the slices; one that is malformed changes nothing, either."""
 
 

@@ -21,8 +21,6 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from pydantic import ValidationError
-
 from studio.core.errors import StudioError
 from studio.protocol.codec import decode_client, decode_server
 from studio.protocol.dialect import Dialect
@@ -33,7 +31,7 @@ from studio.protocol.events import (
     WireEvent,
 )
 from studio.session.envelope import Envelope, Origin
-from studio.session.local import LOCAL_EVENT, LocalEvent
+from studio.session.local import LocalEvent, read_local
 
 Track = Literal["input", "output"]
 ReadTrack = Callable[[Track, int, int], bytes]
@@ -243,8 +241,8 @@ def envelope_of(stored: Stored, dialect: Dialect) -> Envelope:
         event = decode_client(stored.body, dialect)
     else:
         try:
-            event = LOCAL_EVENT.validate_json(stored.body)
-        except ValidationError as failure:
+            event = read_local(stored.body)
+        except ValueError as failure:
             raise _unreadable() from failure
         return Envelope(stored.seq, stored.at, stored.origin, event)
     return Envelope(stored.seq, stored.at, stored.origin, event, stored.body)

@@ -8,7 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer import Typer
+from typer.core import TyperGroup
+from typer.main import get_command
+from typer.testing import CliRunner
 
+from studio.cli.commands import app, app_for
 from tests.conversations import LIBRARY
 from tests.fakes.told import NAME, stored
 
@@ -50,3 +55,19 @@ def test_the_screen_does_not_open_without_a_terminal(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert done.stderr.startswith("No terminal: ")
+
+
+def told(app: Typer, *arguments: str) -> str:
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0
+    return result.output
+
+
+def test_a_command_made_alone_is_the_one_among_all() -> None:
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    assert len(group.commands) > 5
+    for name in group.commands:
+        assert told(app_for(name), name, "--help") == told(app, name, "--help")
+    assert app_for("--version") is app
+    assert app_for("nonsense") is app
