@@ -49,7 +49,7 @@ PAUSE_S = 0.004
 _LARGE_BYTES = 20_000_000
 """Logs from this size on are read after all others."""
 _PUBLISHED_AT_ONCE = 64
-_EDITION = f"{__version__}/2"
+_EDITION = f"{__version__}/3"
 """Of digests in the cache; its number goes up with what a digest holds or how it is judged."""
 
 

@@ -5,13 +5,14 @@ Services echo settings that they do not obey. Each observation says in words wha
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import log
+from math import inf, log
 from statistics import median
 
 from studio.audio.formats import AudioFormat
-from studio.session.state import SessionState
+from studio.session.state import SessionState, SpeechSpan
 from studio.session.turns import Turn, turns
 
 CHARACTERS_PER_S = 14.0
@@ -81,13 +82,14 @@ def _prefix(state: SessionState) -> Observation | None:
     """The padding that the server kept before speech; unknown where the session's start cut it."""
     measured = []
     for turn in turns(state):
-        server, local = turn.server_span, turn.local_span
-        if server is None or local is None or server.timed_out or server.start_ms == 0:
+        server = turn.server_span
+        if server is None or server.timed_out or server.start_ms == 0:
             continue
         if server.started_at < state.settings.detecting_since:
             continue
-        if local.start_ms >= server.start_ms:
-            measured.append((turn.index, server.start_ms, local.start_ms))
+        start_ms = _first_speech_ms(state, server)
+        if start_ms is not None:
+            measured.append((turn.index, server.start_ms, start_ms))
     if not measured:
         return None
     index, server_ms, local_ms = measured[-1]
@@ -102,6 +104,17 @@ def _prefix(state: SessionState) -> Observation | None:
         ),
         samples=len(measured),
     )
+
+
+def _first_speech_ms(state: SessionState, server: SpeechSpan) -> int | None:
+    """Where the local VAD heard a server's turn begin; None where that lies before the turn."""
+    local = state.speech.local
+    at = bisect_left(local, server.start_ms, key=lambda span: span.start_ms)
+    if at and (local[at - 1].end_ms or inf) > server.start_ms:
+        return None
+    if at == len(local) or (server.end_ms is not None and local[at].start_ms >= server.end_ms):
+        return None
+    return local[at].start_ms
 
 
 def _output_format(state: SessionState) -> Observation | None:

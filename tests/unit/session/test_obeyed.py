@@ -141,3 +141,24 @@ def test_every_recorded_conversation_can_be_judged() -> None:
         for found in findings(fold(make())).values():
             assert found.evidence.endswith(".")
             assert found.verdict in ("obeyed", "ignored", "differs", "not seen yet")
+
+
+def test_padding_is_held_to_the_first_speech_of_a_turn_and_not_to_its_last() -> None:
+    talk = asking(prefix_padding_ms=300, silence_duration_ms=900).sound(4_500)
+    heard_here(talk, 1_000, 1_600)
+    heard_here(talk, 2_300, 3_000)
+    started = {"event_id": "e1", "audio_start_ms": 700, "item_id": "item_1"}
+    talk.script.server(InputAudioBufferSpeechStarted.model_validate(started))
+    stopped = {"event_id": "e2", "audio_end_ms": 3_900, "item_id": "item_1"}
+    talk.script.server(InputAudioBufferSpeechStopped.model_validate(stopped))
+    found = told(talk, f"{TURNS}.prefix_padding_ms")
+    assert (found.verdict, found.seen) == ("obeyed", 300)
+
+
+def test_padding_is_not_measured_where_a_turn_begins_within_speech() -> None:
+    talk = asking(prefix_padding_ms=300, silence_duration_ms=900).sound(4_500)
+    heard_here(talk, 600, 1_600)
+    heard_here(talk, 2_300, 3_000)
+    started = {"event_id": "e1", "audio_start_ms": 700, "item_id": "item_1"}
+    talk.script.server(InputAudioBufferSpeechStarted.model_validate(started))
+    assert told(talk, f"{TURNS}.prefix_padding_ms").verdict == "not seen yet"
