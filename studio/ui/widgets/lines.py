@@ -88,8 +88,16 @@ class Lines(ScrollView):
         """Lines came, went or look otherwise."""
         count = self.line_count()
         if count != self.virtual_size.height:
-            self.virtual_size = Size(0, count)
+            self._reach(Size(0, count))
         self.refresh()
+
+    def _reach(self, size: Size) -> None:
+        """So much can be scrolled; the screen is laid out anew only where that makes room."""
+        if self.styles.is_auto_height or not self.container_size:
+            self.virtual_size = size
+        else:
+            self.set_reactive(Lines.virtual_size, size)
+            self._scroll_update(size)
 
     def show_line(self, index: int) -> None:
         """Scroll just as far as is needed to see a line."""
