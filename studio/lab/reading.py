@@ -24,7 +24,7 @@ from studio.vad.whole import Pauses
 if TYPE_CHECKING:
     from studio.lab.labels import Truth
     from studio.lab.reasons import Reasons, SpokenPause
-    from studio.lab.score import Score
+    from studio.lab.score import Outcome, Score
     from studio.lab.semantic import Worded
     from studio.vad.profile import Profile
     from studio.vad.segmenter import SegmenterSettings
@@ -148,18 +148,26 @@ class Reading:
         if self.truth is None:
             return None
         wait_ms = self.settings.silence_duration_ms
-        return judged(self.spans, self.rules, self.truth, wait_ms, reasons=self.reasons)
+        return judged(
+            self.spans, self.rules, self.truth, wait_ms, reasons=self.reasons, found=self._outcome
+        )
+
+    @cached_property
+    def _outcome(self) -> Outcome:
+        """What its turns are to the true ones."""
+        assert self.truth is not None
+        turns, noises = Bounds.of(self.truth.turns), Bounds.of(self.truth.noises)
+        return outcome(self.spans, self.rules, turns, noises)
 
     @cached_property
     def counts(self) -> Counts | None:
         """The verdicts in numbers; None without truth."""
         if self.truth is None:
             return None
-        turns, noises = Bounds.of(self.truth.turns), Bounds.of(self.truth.noises)
-        found = outcome(self.spans, self.rules, turns, noises)
+        found = self._outcome
         fates = Fates.of(found)
         return Counts(
-            turns=turns.begin_ms.size,
+            turns=found.first.size,
             cut_off=int(fates.cut_off.sum()),
             late=int(fates.late.sum()),
             missed=int(fates.missed.sum()),

@@ -219,10 +219,11 @@ def judged(
     silence_duration_ms: int,
     late_ms: int = LATE_MS,
     reasons: Reasons | None = None,
+    found: Outcome | None = None,
 ) -> Score:
     """The verdict on each true turn and each ghost, with reasons: those of silence, or others."""
-    noises = Bounds.of(truth.noises)
-    found = outcome(spans, rules, Bounds.of(truth.turns), noises)
+    if found is None:
+        found = outcome(spans, rules, Bounds.of(truth.turns), Bounds.of(truth.noises))
     why = reasons or TimedReasons(silence_duration_ms)
     turns = tuple(
         _judged(at, turn, found, spans, rules, late_ms, why) for at, turn in enumerate(truth.turns)
