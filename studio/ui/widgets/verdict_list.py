@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.message import Message
 from typing_extensions import override
 
+from studio.ui.present.palette import Palette
 from studio.ui.present.verdicts import VerdictRow, reason_lines, verdict_line
 from studio.ui.widgets.lines import CURSOR, Lines
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
+
+_KEPT_LINES = 400
 
 
 class VerdictList(Lines):
@@ -35,7 +38,9 @@ class VerdictList(Lines):
         self._has_b = False
         self._told = ""
         self._drawn: object = None
+        self._look = Palette()
         self._below: list[Text] = []
+        self._kept: dict[tuple[object, ...], Text] = {}
 
     @property
     def row(self) -> VerdictRow | None:
@@ -44,7 +49,8 @@ class VerdictList(Lines):
 
     def show(self, rows: Sequence[VerdictRow], told: str, *, has_b: bool) -> None:
         """Draw these; where there are none, `told` stands there."""
-        drawn = (rows, told, has_b, self.palette, self.columns)
+        self._look = self.palette
+        drawn = (rows, told, has_b, self._look, self.columns)
         if drawn == self._drawn:
             return
         self._drawn = drawn
@@ -85,9 +91,9 @@ class VerdictList(Lines):
         row, width = self.row, self.columns
         self._below = []
         if row is not None and width:
-            line = verdict_line(row, width, self.palette, is_at=True, has_b=self._has_b)
+            line = verdict_line(row, width, self._look, is_at=True, has_b=self._has_b)
             if line.cell_len > width:
-                self._below = reason_lines(row, width, self.palette)
+                self._below = reason_lines(row, width, self._look)
         self.changed()
 
     def _see(self) -> None:
@@ -111,15 +117,25 @@ class VerdictList(Lines):
     @override
     def line(self, index: int, width: int) -> Text:
         if not self.rows:
-            line = Text(f" {self._told}", self.palette.muted, no_wrap=True, end="")
+            line = Text(f" {self._told}", self._look.muted, no_wrap=True, end="")
         elif self._place < index <= self._place + len(self._below):
             return self._below[index - self._place - 1]
         else:
-            at = self._row_of(index)
-            is_at = at == self._place
-            line = verdict_line(self.rows[at], width, self.palette, is_at=is_at, has_b=self._has_b)
+            return self._row_line(self._row_of(index), width)
         line.truncate(width, overflow="ellipsis")
         return line
+
+    def _row_line(self, at: int, width: int) -> Text:
+        """The line of a row, made again only where it is another."""
+        key = (self.rows[at], width, self._look, at == self._place, self._has_b)
+        if key not in self._kept:
+            if len(self._kept) > _KEPT_LINES:
+                self._kept.clear()
+            row, is_at = self.rows[at], at == self._place
+            line = verdict_line(row, width, self._look, is_at=is_at, has_b=self._has_b)
+            line.truncate(width, overflow="ellipsis")
+            self._kept[key] = line
+        return self._kept[key]
 
     @override
     def highlighted(self) -> int:
