@@ -46,7 +46,9 @@ class Trust(NamedTuple):
         units: what was drawn from: takes, or turns where takes are few.
         wins: by threshold and silence in the grid's order, the share of drawings in which it is
             one of the best; they may add up to more than 1.
-        cutoff_rate, lost_rate, ghost_rate, delay_p50_ms: by threshold and silence.
+        cutoff_rate, lost_rate: by threshold and silence; where none was seen, up to what none in
+            so many still allows.
+        ghost_rate, delay_p50_ms: by threshold and silence.
     """
 
     units: int
@@ -61,12 +63,16 @@ class Trust(NamedTuple):
         return Trust(self.units, self.wins[pair:], *(each[pair:] for each in self[2:]))
 
 
-def trust(tally: Tally, grid: Grid, budget: float) -> Trust:
-    """Draw the evidence anew and see what becomes of each threshold with each silence."""
-    return trust_of_all(((tally, grid),), budget)
+def trust(tally: Tally, grid: Grid, budget: float, variants: int = 1) -> Trust:
+    """Draw the evidence anew and see what becomes of each threshold with each silence.
+
+    A turn that was heard again on a phone line is no other turn: `variants` says how often each was
+    counted.
+    """
+    return trust_of_all(((tally, grid),), budget, variants)
 
 
-def trust_of_all(counted: Sequence[tuple[Tally, Grid]], budget: float) -> Trust:
+def trust_of_all(counted: Sequence[tuple[Tally, Grid]], budget: float, variants: int = 1) -> Trust:
     """The same of several tallies of the same takes: all their settings against each other.
 
     Their pairs stand one tally after the other.
@@ -94,11 +100,12 @@ def trust_of_all(counted: Sequence[tuple[Tally, Grid]], budget: float) -> Trust:
         aims = Objectives(lost[at], delays[at], drawn["ghosts"][at], float(turns[at]))
         wins += best(aims, budget, _WITHIN_MS)
     each = np.maximum(turns, 1)[:, None]
+    most = most_of_none(int(tally.turns.sum()) // variants)
     return Trust(
         count,
         wins / DRAWS,
-        _intervals(drawn["cut_off"] / each),
-        _intervals(lost / each),
+        _with_none(_intervals(drawn["cut_off"] / each), most),
+        _with_none(_intervals(lost / each), most),
         _intervals(drawn["ghosts"] / each),
         _intervals(delays),
     )
@@ -121,6 +128,11 @@ def _delays(tally: Tally, grid: Grid, units: NDArray[np.intp], weights: Draws) -
         found[:, pair] = steps * VAD_FRAME_MS + LEAST_DELAY_MS + VAD_FRAME_MS / 2
         found[running[:, -1] == 0, pair] = np.inf
     return found
+
+
+def _with_none(intervals: list[Interval], most: float) -> list[Interval]:
+    """Where none was seen, no drawing has any, either: as far as so few turns can tell."""
+    return [each if each.high else Interval(0.0, most) for each in intervals]
 
 
 def _intervals(drawn: Draws) -> list[Interval]:

@@ -135,7 +135,9 @@ def weigh_words(weighed: Weighed, eagernesses: Sequence[str], tally: Tally) -> B
     """Hold what words decide against what a grid's settings do, by the same rule."""
     grid = grid_by_words(eagernesses)
     figures = Figures.of(tally, grid)
-    drawn = trust_of_all(((weighed.swept.tally, weighed.grid), (tally, grid)), weighed.budget)
+    variants = len(weighed.swept.plan.variants)
+    both_counted = ((weighed.swept.tally, weighed.grid), (tally, grid))
+    drawn = trust_of_all(both_counted, weighed.budget, variants)
     pairs = weighed.grid.pairs
     rival = int(np.argmax(drawn.wins[:pairs]))
     aims, own = objectives(weighed.figures), objectives(figures)

@@ -73,6 +73,11 @@ class Weighed:
         """Whether a better setting may lie beyond what was tried."""
         return any(_edges(self))
 
+    @property
+    def spoken_turns(self) -> int:
+        """How many turns there are: each was counted once for each of the changes."""
+        return self.figures.turns // len(self.swept.plan.variants)
+
     def pair(self, index: int) -> int:
         """The place of a setting among thresholds × silences."""
         return index // len(self.grid.prefixes_ms)
@@ -87,7 +92,7 @@ def weigh(swept: Swept, budget: float = BUDGET) -> Weighed | None:
     good = best(objectives(figures), budget)
     chosen = choose(good, figures, grid)
     on_front = tuple(chosen if good[at] else at for at in front(figures, grid))
-    drawn = trust(swept.tally, grid, budget)
+    drawn = trust(swept.tally, grid, budget, len(swept.plan.variants))
     weighed = Weighed(swept, figures, drawn, chosen, on_front, budget, (), ())
     return Weighed(
         swept,
@@ -127,15 +132,15 @@ def _evidence(weighed: Weighed) -> Iterator[str]:
     if lost:
         low, high = weighed.trust.lost_rate[pair]
         yield (
-            f"Of {_turns(figures.turns)} it cuts off {figures.cut_off[at]}, misses "
+            f"Of {_counted(weighed)} it cuts off {figures.cut_off[at]}, misses "
             f"{figures.missed[at]} and takes {figures.merged[at]} together with the next one: "
             f"{percent(lost / figures.turns)} are lost (95 % sure: {percent(low)} to "
             f"{percent(high)})."
         )
     else:
         yield (
-            f"It cuts off and misses none of {_turns(figures.turns)}; with so many tried, up to "
-            f"{percent(most_of_none(figures.turns))} cannot be excluded."
+            f"It cuts off and misses none of {_counted(weighed)}; with so few, up to "
+            f"{percent(most_of_none(weighed.spoken_turns))} cannot be excluded."
         )
     if math.isfinite(figures.delay_p50_ms[at]):
         tail = figures.delay_p95_ms[at]
@@ -216,10 +221,10 @@ def _rival(weighed: Weighed) -> int | None:
 
 def _doubts(weighed: Weighed) -> Iterator[str]:
     figures, drawn, swept = weighed.figures, weighed.trust, weighed.swept
-    if figures.turns < FEW_TURNS:
+    if weighed.spoken_turns < FEW_TURNS:
         yield (
-            f"The evidence is thin: {_turns(figures.turns)}. Label more of them before you rely on "
-            "it."
+            f"The evidence is thin: {_turns(weighed.spoken_turns)}. Label more of them before you "
+            "rely on it."
         )
     elif drawn.units < _FEW_UNITS or swept.by_turn:
         yield (
@@ -248,6 +253,12 @@ def _edges(weighed: Weighed) -> Iterator[str]:
         if len(values) > 1 and value in (values[0], values[-1]):
             which = "lowest" if value == values[0] else "highest"
             yield f"Its {name} is the {which} that was tried: try others beyond it, too."
+
+
+def _counted(weighed: Weighed) -> str:
+    turns, variants = weighed.figures.turns, len(weighed.swept.plan.variants)
+    again = f" ({weighed.spoken_turns:,}, each heard {variants} ways)" if variants > 1 else ""
+    return _turns(turns) + again
 
 
 def _turns(count: int) -> str:

@@ -102,6 +102,14 @@ def test_drawing_anew_is_reproducible_and_tells_settings_apart() -> None:
     assert delay.low - 32 <= exact <= delay.high + 32
 
 
+def test_a_turn_that_is_heard_twice_proves_no_more_than_one() -> None:
+    tally = swept_takes()
+    turns, patient = int(tally.turns.sum()), GRID.pairs - 1
+    once, twice = trust(tally, GRID, 0.02), trust(tally, GRID, 0.02, variants=2)
+    assert once.lost_rate[patient] == (0, most_of_none(turns))
+    assert twice.lost_rate[patient] == (0, most_of_none(turns // 2))
+
+
 def test_none_of_few_allows_much() -> None:
     assert 0.08 < most_of_none(34) < 0.09
     assert most_of_none(0) == 1.0
