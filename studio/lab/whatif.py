@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 SILENCES_MS = (200, 300, 400, 500, 700, 1_000, 1_500)
 """What people choose from."""
+_STEP_MS = 10
+"""Of a silence that is typed."""
 
 
 class Ending(NamedTuple):
@@ -43,12 +46,14 @@ class AtHand(NamedTuple):
         begin_ms: where its speech begins.
         said_ms: where its last speech so far ends.
         is_open: whether nothing says yet that it is over.
+        whole_from_ms: the least silence that cuts it nowhere; 0 where it has no pause.
     """
 
     begin_ms: int
     said_ms: int
     is_open: bool
     endings: tuple[Ending, ...]
+    whole_from_ms: int = 0
 
 
 def at_hand(
@@ -69,7 +74,8 @@ def at_hand(
     group = _Group(first, silent, pauses.frames, is_open)
     endings = tuple(_ending(each, pauses, rules, group) for each in silences_ms)
     said_ms = min(silent + 1, pauses.frames) * VAD_FRAME_MS
-    return AtHand(first * VAD_FRAME_MS, said_ms, is_open, endings)
+    least = _least_whole(pauses, group, longest)
+    return AtHand(first * VAD_FRAME_MS, said_ms, is_open, endings, least)
 
 
 class _Group(NamedTuple):
@@ -79,6 +85,19 @@ class _Group(NamedTuple):
     silent: int
     known: int
     is_open: bool
+
+
+def _least_whole(pauses: Pauses, group: _Group, longest: int) -> int:
+    """The fewest ms, in steps of ten, that keep together what the longest silence does."""
+
+    def parts(frames: int) -> int:
+        begins = pauses.spans(frames).first_voiced
+        return int(((begins >= group.first) & (begins <= group.silent)).sum())
+
+    fewest = bisect_left(range(1, longest + 1), -1, key=lambda each: -parts(each)) + 1
+    if fewest == 1:
+        return 0
+    return ((fewest - 1) * VAD_FRAME_MS // _STEP_MS + 1) * _STEP_MS
 
 
 def _ending(silence_ms: int, pauses: Pauses, rules: Rules, group: _Group) -> Ending:

@@ -5,7 +5,7 @@ No Textual here; the screen draws it, and tells it what the hand does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -374,14 +374,21 @@ class Tuning:
         else:
             self._become(replace(pair, edits="a" if pair.edits == "b" else "b"))
 
-    def swap(self) -> None:
-        """Let the two change places."""
-        if self.pair.b is not None:
-            self._become(replace(self.pair, a=self.pair.b, b=self.pair.a))
+    def swap(self) -> bool:
+        """Let the two change places; whether there are two."""
+        if self.pair.b is None:
+            return False
+        self._become(replace(self.pair, a=self.pair.b, b=self.pair.a))
+        return True
 
     def single(self) -> None:
         """Keep the setting under edit alone."""
         self._become(Pair(self.pair.edited))
+
+    def lay(self, a: SegmenterSettings, b: SegmenterSettings | None = None) -> None:
+        """Have these of `server_vad` in place of the pair."""
+        one = Detection(**asdict(a))
+        self._become(Pair(one, None if b is None else Detection(**asdict(b))))
 
     def use(self, settings: Detection) -> None:
         """Take a setting over in place of the one under edit."""

@@ -87,7 +87,12 @@ async def test_before_a_sweep_it_says_what_one_is(size: tuple[int, int]) -> None
         assert "Nothing was tried yet." in words(held)
         assert "takes yours (17 takes)" in bar(held)
         assert "468 settings" in bar(held)
-        await held.pilot.press("A", "y", "E", "n", "0", "d", "left", "tab", "L", "space", "ctrl+s")
+        for key in ("A", "y", "E", "n", "0", "d", "L", "ctrl+s"):
+            held.app.clear_notifications()
+            await held.pilot.press(key)
+            (told,) = (each.message for each in held.app._notifications)
+            assert told == "Nothing was tried yet: enter begins."
+        await held.pilot.press("left", "tab", "space")
         assert isinstance(held.app.screen, SweepScreen)
 
 
@@ -263,7 +268,8 @@ async def test_eagerness_stands_beside_the_front_and_can_be_used(tmp_path: Path)
 async def test_a_doubtful_take_is_opened_in_the_lab() -> None:
     async with shown(FakeSweeps()) as held:
         await run(held)
-        await held.pilot.press("d", "L")
+        # Wherever the cursor of the map is: what is listed is opened.
+        await held.pilot.press("left", "d", "L")
         await held.until(lambda: isinstance(held.app.screen, TuningScreen))
         lab = held.app.screen
         assert isinstance(lab, TuningScreen)
@@ -271,6 +277,25 @@ async def test_a_doubtful_take_is_opened_in_the_lab() -> None:
         assert lab._subject is not None
         assert lab._subject.name.startswith("take ")
         await held.until(lambda: lab._lanes.cursor == 0.32)
+        pair = lab.tuned.pair
+        assert (pair.a.threshold, pair.a.silence_duration_ms) == (0.7, 400)
+        assert pair.b is not None
+        assert pair.b.silence_duration_ms != 400
+
+
+async def test_a_turn_that_the_cursor_loses_is_opened_beside_what_is_recommended() -> None:
+    async with shown(FakeSweeps()) as held:
+        await run(held)
+        await held.pilot.press("left")
+        await held.until(lambda: "cut off:" in words(held))
+        await held.pilot.press("L")
+        await held.until(lambda: isinstance(held.app.screen, TuningScreen))
+        lab = held.app.screen
+        assert isinstance(lab, TuningScreen)
+        pair = lab.tuned.pair
+        assert pair.a.silence_duration_ms < 400
+        assert pair.b is not None
+        assert (pair.b.threshold, pair.b.silence_duration_ms) == (0.7, 400)
 
 
 async def test_it_is_written_as_a_file() -> None:

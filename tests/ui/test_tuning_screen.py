@@ -360,9 +360,21 @@ async def test_other_silences_of_a_labelled_turn_stand_under_the_verdicts() -> N
         await found.held.until(lambda: not found.screen.query_one("#others", Lines).display)
 
 
-async def test_where_verdicts_need_the_lines_no_other_silences_stand() -> None:
+async def test_where_verdicts_leave_few_lines_the_silences_that_matter_stand() -> None:
     async with lab(hesitation(), size=(120, 30)) as found:
-        assert not found.screen.query_one("#others", Lines).display
+        await found.press("k", "k", "k")
+        await found.held.until(lambda: "stays whole from 290 ms on" in found.words("others"))
+        others = found.words("others").splitlines()
+        assert 2 <= len(others) < 8
+        assert "200 ms  ✗ cuts in at" in others[1]
+        assert found.screen.query_one("#others", Lines).size.height >= len(others)
+
+
+async def test_nothing_is_swapped_where_there_is_one_setting() -> None:
+    async with lab(hesitation()) as found:
+        await found.press("X")
+        (told,) = (each.message for each in found.held.app._notifications)
+        assert told == "There is one setting: b lays a second beside it."
 
 
 async def test_only_the_slider_has_the_full_mark() -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from studio.lab.by_words import ByWords
-    from studio.lab.verdicts import Doubt, Lost
+    from studio.lab.verdicts import Found, Lost
     from studio.lab.weighing import Weighed
     from studio.ui.present.palette import Palette
 
@@ -96,7 +96,10 @@ def cell_lines(
         words = f"{_place(each)} {each.verdict}: {each.reason}"
         lines += _item("·", words, palette.foreground, width)
     if lost is not None and not lost:
-        lines.append(_line("It loses nothing and answers nothing else.", palette.good))
+        words = (
+            "It loses nothing and answers nothing else. Late answers are no loss: see the delay."
+        )
+        lines += _item("✓", words, palette.good, width)
     return lines
 
 
@@ -159,10 +162,9 @@ def _plot_row(
     return line
 
 
-def doubt_lines(
-    doubts: Sequence[Doubt], at: int, palette: Palette, width: int
-) -> tuple[list[Text], int]:
+def doubt_lines(found: Found, at: int, palette: Palette, width: int) -> tuple[list[Text], int]:
     """The places to listen to, and the line that the one at the cursor begins on."""
+    doubts, chosen = found.doubts, told(found.weighed.settings)
     if not doubts:
         words = "Its neighbours on the front judge every turn alike: there is nothing to decide."
         return list(_item("·", words, palette.muted, width)), 0
@@ -174,7 +176,8 @@ def doubt_lines(
             begins = len(lines)
         style = f"bold {palette.accent}" if is_at else palette.foreground
         lines.append(_line(("▌" if is_at else " ") + _place(each.here), style))
-        lines += _item(" ", f"here {each.here.verdict}: {each.here.reason}", palette.muted, width)
+        here = f"★ {chosen} {each.here.verdict}: {each.here.reason}"
+        lines += _item(" ", here, palette.muted, width)
         other = f"with {told(each.settings)} {each.there.verdict}: {each.there.reason}"
         lines += _item(" ", other, palette.muted, width)
     return lines, begins

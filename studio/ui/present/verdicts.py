@@ -12,7 +12,10 @@ from studio.ui.present.words import stamp
 from studio.ui.present.wrapping import wrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from studio.lab.reading import Reading
+    from studio.lab.score import Ghost
     from studio.lab.whatif import AtHand, Ending
     from studio.ui.present.palette import Palette
 
@@ -72,25 +75,32 @@ def verdict_rows(a: Reading | None, b: Reading | None) -> list[VerdictRow]:
                 other.verdict if other is not None else "",
             )
         )
-    for name, reading in (("a", a), ("b", b)):
-        if reading is None or reading.score is None:
-            continue
-        for ghost in reading.score.ghosts:
-            noise = ghost.noise.words if ghost.noise is not None else ""
-            is_a = name == "a"
-            reason = ghost.reason if is_a else f"B: {ghost.reason}"
-            verdict, other_word = ("ghost", "") if is_a else ("none", "ghost")
-            rows.append(
-                VerdictRow(
-                    ghost.begin_ms / 1000,
-                    ghost.end_ms / 1000,
-                    noise or "noise",
-                    verdict,
-                    reason,
-                    other_word,
-                )
-            )
+    rows += _ghost_rows(_ghosts(a), _ghosts(b), has_b=b is not None and b.score is not None)
     return sorted(rows, key=lambda each: each.at)
+
+
+def _ghosts(reading: Reading | None) -> Sequence[Ghost]:
+    return reading.score.ghosts if reading is not None and reading.score is not None else ()
+
+
+def _ghost_rows(a: Sequence[Ghost], b: Sequence[Ghost], *, has_b: bool) -> Iterator[VerdictRow]:
+    """A row for each ghost; one that both settings have, if not for as long, is the same."""
+    left = list(b)
+    for ghost in a:
+        same = [
+            each for each in left if each.begin_ms < ghost.end_ms and ghost.begin_ms < each.end_ms
+        ]
+        left = [each for each in left if each not in same]
+        yield _ghost_row(ghost, "ghost", ("ghost" if same else "none") if has_b else "")
+    for ghost in left:
+        yield _ghost_row(ghost, "none", "ghost")
+
+
+def _ghost_row(ghost: Ghost, verdict: str, other: str) -> VerdictRow:
+    noise = ghost.noise.words if ghost.noise is not None else ""
+    reason = ghost.reason if verdict == "ghost" else f"B: {ghost.reason}"
+    begin, end = ghost.begin_ms / 1000, ghost.end_ms / 1000
+    return VerdictRow(begin, end, noise or "noise", verdict, reason, other)
 
 
 def _found_rows(reading: Reading) -> list[VerdictRow]:
@@ -150,16 +160,26 @@ def verdict_color(verdict: str, palette: Palette) -> str:
 # Other silences
 
 
-def whatif_lines(found: AtHand | None, present_ms: int, width: int, palette: Palette) -> list[Text]:
-    """When the turn at hand would have ended for each silence, and what that would have cost."""
+def whatif_lines(
+    found: AtHand | None, present_ms: int, size: tuple[int, int], palette: Palette
+) -> list[Text]:
+    """When the turn at hand would have ended for each silence, and what that would have cost.
+
+    Where the height is too little for all, those stay that are next to the least silence that cuts
+    the turn nowhere.
+    """
+    width, height = size
     head = Text(" other silences", f"bold {palette.foreground}", no_wrap=True, end="")
     if found is None:
         words = "   Speak: when each would end the turn stands here."
         return [head.append(words, f"not bold {palette.muted}")]
     begins = f"   the turn at {found.begin_ms / 1000:.2f} s"
     head.append(begins + (", still open" if found.is_open else ""), f"not bold {palette.muted}")
+    if found.whole_from_ms:
+        head.append(f" stays whole from {found.whole_from_ms:,} ms on", f"not bold {palette.good}")
+    head.truncate(width, overflow="ellipsis")
     lines = [head]
-    for each in found.endings:
+    for each in _nearest(found, max(0, height - 1)):
         line = Text(no_wrap=True, end="")
         is_at = each.silence_ms == present_ms
         line.append("▸" if is_at else " ", palette.accent)
@@ -169,6 +189,13 @@ def whatif_lines(found: AtHand | None, present_ms: int, width: int, palette: Pal
         line.truncate(width, overflow="ellipsis")
         lines.append(line)
     return lines
+
+
+def _nearest(found: AtHand, count: int) -> Sequence[Ending]:
+    """As many endings, around the least silence that cuts the turn nowhere."""
+    whole = sum(each.silence_ms < found.whole_from_ms for each in found.endings)
+    first = min(max(0, whole - count // 2), max(0, len(found.endings) - count))
+    return found.endings[first : first + count]
 
 
 def _ending_words(each: Ending, found: AtHand, palette: Palette) -> tuple[str, str]:

@@ -231,7 +231,7 @@ class PresetsScreen(ViewScreen):
             return
         dialect = live.draft.plan.dialect if live is not None else Dialect.GA
         self.app.copy_to_clipboard(json.dumps(preset.settings.to_wire(dialect), indent=2))
-        self.notify(f"Copied as a {dialect.value} session.", markup=False)
+        self.notify(f"Copied as the session of a {dialect.value} client.", markup=False)
 
     def _go_to(self, name: str) -> None:
         self._list.go_to(" ".join(name.split()))

@@ -155,7 +155,7 @@ class SweepScreen(SweepDeeds):
                 table = front_lines(weighed, found.by_words, cursor, palette, width)
                 return table if self.has_class("-tall") else [*plot, *table], 0
             case "listen":
-                return doubt_lines(found.doubts, self._doubt, palette, width)
+                return doubt_lines(found, self._doubt, palette, width)
 
     # Moving
 
@@ -198,6 +198,7 @@ class SweepScreen(SweepDeeds):
     def action_front(self, steps: int) -> None:
         """Go along the front."""
         if self._found is None:
+            self._say_nothing_tried()
             return
         weighed, by_words = self._found.weighed, self._found.by_words
         beaten = by_words.beaten if by_words is not None else frozenset[int]()
@@ -227,14 +228,19 @@ class SweepScreen(SweepDeeds):
 
     def action_best(self) -> None:
         """Go to the recommended setting."""
-        if self._found is not None:
-            by_words = self._found.by_words
-            best = by_words.best if by_words is not None else None
-            self._put(self._found.weighed.chosen, best)
+        if self._found is None:
+            self._say_nothing_tried()
+            return
+        by_words = self._found.by_words
+        best = by_words.best if by_words is not None else None
+        self._put(self._found.weighed.chosen, best)
 
     def action_doubt(self, steps: int) -> None:
         """Go to another place that is worth a listen."""
-        doubts = self._found.doubts if self._found is not None else ()
+        if self._found is None:
+            self._say_nothing_tried()
+            return
+        doubts = self._found.doubts
         if doubts and PAGES[self._page] == "listen":
             self._doubt = (self._doubt + steps) % len(doubts)
         self._show_page("listen")
@@ -242,6 +248,11 @@ class SweepScreen(SweepDeeds):
     def action_read(self, pages: int) -> None:
         """Scroll the words."""
         self._words.scroll_relative(y=pages * (self._words.size.height - 1), animate=False)
+
+    @property
+    @override
+    def _is_doubting(self) -> bool:
+        return PAGES[self._page] == "listen"
 
     @property
     @override

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from studio.lab.verdicts import Found, Lost
     from studio.ui.sweep_cursor import AtCursor
     from studio.ui.sweeps import SweepFile, Sweeps, TakeSet
+    from studio.vad.segmenter import SegmenterSettings
 
 _FILES: Mapping[SweepFile, str] = {
     "html": "a page for colleagues",
@@ -72,6 +73,11 @@ class SweepDeeds(ViewScreen):
     @property
     def _index(self) -> int:
         """The place of the setting at the cursor."""
+        raise NotImplementedError
+
+    @property
+    def _is_doubting(self) -> bool:
+        """Whether the page of doubtful places is shown."""
         raise NotImplementedError
 
     @property
@@ -231,14 +237,19 @@ class SweepDeeds(ViewScreen):
 
     def action_apply(self) -> None:
         """Ask the live session for the setting at the cursor."""
-        if (chosen := self._at_cursor) is not None:
-            words = f"{chosen.words[:1].upper()}{chosen.words[1:]}:"
-            self._studio.use_settings(chosen.session, words)
+        if (chosen := self._at_cursor) is None:
+            self._say_nothing_tried()
+            return
+        words = f"{chosen.words[:1].upper()}{chosen.words[1:]}:"
+        self._studio.use_settings(chosen.session, words)
 
     def action_save(self) -> None:
         """Keep the setting at the cursor as a preset."""
         chosen, found, desk = self._at_cursor, self._found, self._studio.desk
-        if chosen is None or found is None or desk is None:
+        if chosen is None or found is None:
+            self._say_nothing_tried()
+            return
+        if desk is None:
             return
         provenance = Provenance("sweep", chosen.origin, found.takes)
 
@@ -250,17 +261,22 @@ class SweepDeeds(ViewScreen):
 
     def action_copy_json(self) -> None:
         """Copy the setting at the cursor as the provider's `session`."""
-        if (chosen := self._at_cursor) is not None:
-            live = self._studio.live
-            dialect = live.draft.plan.dialect if live is not None else Dialect.GA
-            wire = chosen.session.to_wire(dialect)
-            self.app.copy_to_clipboard(json.dumps(wire, indent=2))
-            self.notify(f"Copied as a {dialect.value} session.", markup=False)
+        if (chosen := self._at_cursor) is None:
+            self._say_nothing_tried()
+            return
+        live = self._studio.live
+        dialect = live.draft.plan.dialect if live is not None else Dialect.GA
+        wire = chosen.session.to_wire(dialect)
+        self.app.copy_to_clipboard(json.dumps(wire, indent=2))
+        self.notify(f"Copied as the session of a {dialect.value} client.", markup=False)
 
     def action_export(self) -> None:
         """Write the sweep to a file."""
         sweeps = self._sweeps
-        if sweeps is None or self._found is None:
+        if self._found is None:
+            self._say_nothing_tried()
+            return
+        if sweeps is None:
             return
         choices = [Choice(name, name, words) for name, words in _FILES.items()]
 
@@ -285,27 +301,43 @@ class SweepDeeds(ViewScreen):
         self.run_worker(write(), group="write")
 
     async def action_listen(self) -> None:
-        """Open the take that is doubtful, or that the setting at the cursor loses, in the lab."""
-        place = self._heard_place()
+        """Open the place that is doubtful, or that the setting at the cursor loses, in the lab."""
+        found = self._found
+        if found is None:
+            self._say_nothing_tried()
+            return
+        place, settings = self._place_to_hear(found)
         if place is None:
             self.notify("No take is named here.", severity="warning", markup=False)
             return
-        await self._open_take(place)
+        await self._open_take(place, settings)
 
-    def _heard_place(self) -> Lost | None:
-        if self._found is None:
-            return None
-        if self._lost is not None and self._lost[0] == self._index and self._lost[1]:
-            return self._lost[1][0]
-        doubts = self._found.doubts
-        return doubts[self._doubt].here if doubts else None
+    def _place_to_hear(
+        self, found: Found
+    ) -> tuple[Lost | None, tuple[SegmenterSettings, SegmenterSettings | None]]:
+        """Where to listen, and the settings that are of two minds there, or lose the turn."""
+        chosen, here = found.weighed.settings, found.weighed.grid.at(self._index)
+        if not self._is_doubting and self._lost is not None and self._lost[0] == self._index:
+            _, places = self._lost
+            if places:
+                return places[0], (here, chosen if here != chosen else None)
+        if not found.doubts:
+            return None, (here, None)
+        doubt = found.doubts[self._doubt]
+        return doubt.here, (chosen, doubt.settings)
 
-    async def _open_take(self, place: Lost) -> None:
+    async def _open_take(
+        self, place: Lost, settings: tuple[SegmenterSettings, SegmenterSettings | None]
+    ) -> None:
         from studio.ui.screens.tuning import TuningScreen
 
         _ = await self.app.run_action("view('lab')")
         if isinstance(self.app.screen, TuningScreen):
-            self.app.screen.show_take(place.take, place.at_ms / 1000)
+            self.app.screen.show_take(place.take, place.at_ms / 1000, *settings)
+
+    def _say_nothing_tried(self) -> None:
+        key = self._studio.key_of("sweep.run")
+        self.notify(f"Nothing was tried yet: {key} begins.", markup=False)
 
     def _complain(self, fault: StudioError) -> None:
         words = fault.message + (f"\n→ {fault.hint}" if fault.hint else "")

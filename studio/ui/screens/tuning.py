@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from studio.config.presets import Provenance
 from studio.core.errors import StudioError
-from studio.lab.whatif import SILENCES_MS, at_hand
+from studio.lab.whatif import at_hand
 from studio.protocol.dialect import Dialect
 from studio.protocol.settings import SessionSettings
 from studio.session.speech import input_format, turn_detection
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 _WIDE, _VERY_WIDE = 110, 160
 """Cells from which on the takes have a list, and other silences stand beside the verdicts."""
+_LEAST_OTHERS = 2
+"""Lines: the silence that keeps the turn whole, and one beside it."""
 _NEW_FRAMES = 3
 """A live session is drawn again when so many frames came."""
 
@@ -81,7 +83,6 @@ class TuningScreen(TuningLabels):
         self._others.can_focus = False
         self._below = Horizontal(self._verdicts, self._others, id="tuning-below")
         self._filter = TakeFilter(id="take-filter", compact=True, placeholder="/ to filter")
-        self._is_set = False
         self._drawn_frames = -1
 
     @override
@@ -218,20 +219,23 @@ class TuningScreen(TuningLabels):
             found = at_hand(reading.pauses, reading.rules, at_ms)
         edited = self._tuning.pair.edited
         present_ms = -1 if edited.by_words else edited.silence_duration_ms
-        width = self._others.columns
-        self._others.say(whatif_lines(found, present_ms, width, self.palette))
+        height = self._below.size.height - (self._verdicts.line_count() if self._is_under else 0)
+        room = (self._others.columns, height)
+        self._others.say(whatif_lines(found, present_ms, room, self.palette))
 
     def _place_others(self) -> None:
-        """Other silences stand under the turns where these leave enough lines."""
+        """Other silences stand under the turns where these leave lines for some of them."""
         lines, height = self._verdicts.line_count(), self._below.size.height
-        is_under = (
+        self._is_under = (
             not self.has_class("-session")
             and not self.has_class("-very-wide")
             and not self._tuning.pair.edited.by_words
-            and height - lines > len(SILENCES_MS)
+            and height - lines >= _LEAST_OTHERS
         )
-        self.set_class(is_under, "-others-under")
-        self._verdicts.styles.height = lines if is_under else None
+        self.set_class(self._is_under, "-others-under")
+        self._verdicts.styles.height = lines if self._is_under else None
+
+    _is_under = False
 
     def _fill_list(self) -> None:
         names = self._names
@@ -305,7 +309,9 @@ class TuningScreen(TuningLabels):
 
     def action_swap(self) -> None:
         """Let the two settings change places."""
-        self._tuning.swap()
+        if not self._tuning.swap():
+            key = self._studio.key_of("tuning.compare")
+            self._say(f"There is one setting: {key} lays a second beside it.")
         self._moved()
 
     def action_single(self) -> None:
@@ -460,7 +466,7 @@ class TuningScreen(TuningLabels):
         live = self._studio.live
         dialect = live.draft.plan.dialect if live is not None else Dialect.GA
         self.app.copy_to_clipboard(json.dumps(self._detection.to_wire(dialect), indent=2))
-        self._say(f"Copied as a {dialect.value} session.")
+        self._say(f"Copied as the session of a {dialect.value} client.")
 
     async def action_sweep(self) -> None:
         """Try very many settings on the takes."""

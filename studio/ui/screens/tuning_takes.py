@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from studio.ui.desk import Desk
     from studio.ui.shown import Shown
     from studio.ui.takes import TakeEntry, Takes
+    from studio.vad.segmenter import SegmenterSettings
     from studio.vad.whole import Probabilities
 
 _LOOK_EVERY_S = 0.5
@@ -46,6 +47,7 @@ class TuningTakes(TuningBase):
         self._tracks = TrackCurves()
         self._tracks_of: Shown | None = None
         self._is_reading = False
+        self._is_set = False
 
     def is_heard(self, name: str) -> bool:
         """Whether a take is on the screen and was heard through."""
@@ -126,8 +128,12 @@ class TuningTakes(TuningBase):
         first = next((name for name in names if name), "")
         self._choose("" if has_sound or not first else first)
 
-    def show_take(self, name: str, at_s: float) -> None:
-        """Show a take, from a moment on as soon as it is heard."""
+    def show_take(
+        self, name: str, at_s: float, a: SegmenterSettings, b: SegmenterSettings | None = None
+    ) -> None:
+        """Show a take under one or two settings, from a moment on as soon as it is heard."""
+        self._tuning.lay(a, b)
+        self._is_set = True
         self._choose(name)
         self._goes_to_s = at_s
 

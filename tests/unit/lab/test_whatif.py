@@ -28,6 +28,24 @@ def test_a_short_silence_cuts_in_where_the_person_pauses() -> None:
     assert (long.end_ms, long.left_ms) == (None, 1_952 + 1_024 - len(HESITATION) * 32)
 
 
+def test_the_least_silence_that_keeps_a_turn_whole_is_said() -> None:
+    turn, steady = found(HESITATION, 1_500, 200, 500), found([0.9] * 20 + [0.0] * 30, 0, 500)
+    assert turn is not None
+    assert steady is not None
+    assert (turn.whole_from_ms, steady.whole_from_ms) == (290, 0)
+
+
+@given(st.lists(st.sampled_from([0.0, 0.4, 0.9]), min_size=1, max_size=80), st.integers(0, 3_000))
+def test_it_cuts_nowhere_and_a_step_less_does(values: list[float], at_ms: int) -> None:
+    turn = found(values, at_ms, 500)
+    if turn is None or not turn.whole_from_ms:
+        return
+    least = turn.whole_from_ms
+    tried = found(values, at_ms, least, least - 10, 500)
+    assert tried is not None
+    assert [each.cuts > 0 for each in tried.endings[:2]] == [False, True]
+
+
 def test_while_one_speaks_nothing_is_left_to_wait_for() -> None:
     turn = found([0.0] * 5 + [0.9] * 10, 1e9, 500)
     assert turn is not None
