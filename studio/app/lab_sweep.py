@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from studio.lab.by_words import ByWords
     from studio.lab.figures import Figures
-    from studio.lab.grid import Grid
     from studio.lab.semantic import SemanticTwin
     from studio.lab.sweep import Swept
     from studio.lab.verdicts import Doubt
@@ -117,13 +116,16 @@ def sweep_takes(
         by_words = ByWordsWish(hear_words(paths.cache_dir), eagernesses, partial(_tell_words, warn))
     plan = Plan(grid, variants, profile)
     place = sweeping.place_of(wanted.cluster, wanted.jobs, chosen.audio_ms * len(variants))
+    reach = Reach.around(
+        grid, has_thresholds=bool(wanted.threshold), has_silences=bool(wanted.silence)
+    )
     found = sweeping.run(
         chosen,
         plan,
         paths,
         place,
         progress,
-        aim=Aim(wanted.budget, _reach(wanted, grid) if wanted.searches else None, by_words),
+        aim=Aim(wanted.budget, reach if wanted.searches else None, by_words),
         resumes=wanted.resumes,
     )
     if found is None:
@@ -147,16 +149,6 @@ def sweep_takes(
     for each in failed:
         warn(f"Failed: {each.text} (it is {figures[each.name]:g}).")
     return FAILED if failed else 0
-
-
-def _reach(wanted: Wanted, grid: Grid) -> Reach:
-    """How far a search may go: not beyond a list that a person wrote."""
-    reach = Reach()
-    if wanted.threshold:
-        reach = replace(reach, thresholds=(grid.thresholds[0], grid.thresholds[-1]))
-    if wanted.silence:
-        reach = replace(reach, silences_ms=(grid.silences_ms[0], grid.silences_ms[-1]))
-    return reach
 
 
 def _tell_words(warn: Say, takes: int) -> bool:

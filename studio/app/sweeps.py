@@ -17,6 +17,7 @@ from studio.lab.by_words import eagernesses_of
 from studio.lab.grid import grid_of
 from studio.lab.hearing import listener, word_listener
 from studio.lab.library import TakeLibrary
+from studio.lab.search import Reach
 from studio.lab.shipped import PREFIX
 from studio.lab.sweep import Plan
 from studio.lab.sweep_page import sweep_page
@@ -97,7 +98,10 @@ class LabSweeps:
             words = word_listener(self._paths.cache_dir)
             by_words = sweeping.ByWordsWish(words, eagernesses, go_on_with_words)
         place = sweeping.place_of("", 0, chosen.audio_ms * len(variants))
-        aim = sweeping.Aim(wish.budget, by_words=by_words)
+        reach = Reach.around(
+            grid, has_thresholds=bool(wish.threshold), has_silences=bool(wish.silence)
+        )
+        aim = sweeping.Aim(wish.budget, reach if wish.searches else None, by_words)
         found = sweeping.run(chosen, plan, self._paths, place, go_on, aim=aim)
         if found is not None:
             self._last = chosen, plan, found

@@ -44,6 +44,16 @@ class Reach:
     thresholds: tuple[float, float] = (0.2, 0.98)
     silences_ms: tuple[int, int] = (0, 3_000)
 
+    @staticmethod
+    def around(grid: Grid, *, has_thresholds: bool, has_silences: bool) -> Reach:
+        """Not beyond a list of the grid that a person wrote."""
+        reach = Reach()
+        if has_thresholds:
+            reach = replace(reach, thresholds=(grid.thresholds[0], grid.thresholds[-1]))
+        if has_silences:
+            reach = replace(reach, silences_ms=(grid.silences_ms[0], grid.silences_ms[-1]))
+        return reach
+
 
 def finer(
     figures: Figures, grid: Grid, budget: float = BUDGET, reach: Reach | None = None

@@ -27,6 +27,7 @@ class SweepWish:
         changes: what is done to the takes, each a try of its own beside the clean one.
         budget: the share of turns that may be lost.
         eagerness: what is tried of `semantic_vad`, such as `low,high`; empty for nothing.
+        searches: whether these settings are only where the search for the best begins.
     """
 
     takes: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class SweepWish:
     changes: tuple[str, ...] = ()
     budget: float = BUDGET
     eagerness: str = ""
+    searches: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,17 @@ async def test_what_is_tried_is_chosen_by_hand() -> None:
         ]
 
 
+async def test_a_search_is_a_wish_of_its_own() -> None:
+    sweeps = FakeSweeps()
+    async with shown(sweeps) as held:
+        await held.pilot.press("F")
+        await held.until(lambda: has_map(held))
+        assert [each.searches for each in sweeps.wishes] == [True]
+        await held.pilot.press("enter")
+        await held.until(lambda: len(sweeps.wishes) == 2)
+        assert not sweeps.wishes[1].searches
+
+
 @pytest.mark.parametrize(
     ("key", "text", "told"),
     [

@@ -31,9 +31,16 @@ _LEGEND = (
 
 
 def why_lines(
-    weighed: Weighed, by_words: ByWords | None, widen: str, palette: Palette, width: int
+    weighed: Weighed,
+    by_words: ByWords | None,
+    keys: tuple[str, str],
+    palette: Palette,
+    width: int,
 ) -> list[Text]:
-    """The recommendation with its evidence and its doubts; `widen` is the key of other settings."""
+    """The recommendation with its evidence and its doubts.
+
+    The keys are those of a search, and of other settings.
+    """
     lines: list[Text] = []
     is_by_words = by_words is not None and by_words.best is not None
     if by_words is not None and is_by_words:
@@ -45,7 +52,8 @@ def why_lines(
     ]
     lines += [line for each in weighed.doubts for line in _item("!", each, palette.warning, width)]
     if weighed.is_at_border:
-        words = f"{widen} widens what is tried."
+        search, widen = keys
+        words = f"{search} searches beyond it and closer; {widen} chooses other settings."
         lines += _item(" ", words, palette.accent, width)
     if by_words is not None and not is_by_words:
         lines += [Text(end=""), *worded_why_lines(weighed, by_words, palette, width)]

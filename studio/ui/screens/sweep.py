@@ -142,8 +142,8 @@ class SweepScreen(SweepDeeds):
         weighed, at = found.weighed, self._map.index
         match PAGES[self._page]:
             case "why":
-                widen = self._studio.key_of("sweep.grid")
-                return why_lines(weighed, found.by_words, widen, palette, width), 0
+                keys = (self._studio.key_of("sweep.search"), self._studio.key_of("sweep.grid"))
+                return why_lines(weighed, found.by_words, keys, palette, width), 0
             case "cell" if found.by_words is not None and self._eagerness is not None:
                 return worded_cell_lines(found.by_words, self._eagerness, palette, width), 0
             case "cell":

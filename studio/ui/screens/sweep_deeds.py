@@ -185,19 +185,26 @@ class SweepDeeds(ViewScreen):
 
     def action_run(self) -> None:
         """Try the settings on the takes."""
+        self._begin(self._wish)
+
+    def action_search(self) -> None:
+        """Look for the best around what these settings find."""
+        self._begin(replace(self._wish, searches=True))
+
+    def _begin(self, wish: SweepWish) -> None:
         sweeps = self._sweeps
         if sweeps is None:
             self._fault = ("There are no takes here.",)
         elif self._progress is None:
             self._progress, self._fault = (0.0, "listening"), ()
-            self.run_worker(self._run(sweeps), group="sweep", exclusive=True)
+            self.run_worker(self._run(sweeps, wish), group="sweep", exclusive=True)
 
-    async def _run(self, sweeps: Sweeps) -> None:
+    async def _run(self, sweeps: Sweeps, wish: SweepWish) -> None:
         def progress(share: float, words: str) -> None:
             self._progress = (share, words)
 
         try:
-            found = await sweeps.run(self._wish, progress)
+            found = await sweeps.run(wish, progress)
         except StudioError as fault:
             self._fault = (f"{fault.title}: {fault.message}", "", fault.hint)
             self._found = None
