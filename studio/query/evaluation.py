@@ -7,7 +7,6 @@ one by one last.
 
 from __future__ import annotations
 
-import json
 import operator
 import re
 from collections.abc import Callable, Iterator
@@ -39,6 +38,7 @@ from studio.query.expressions import (
 )
 from studio.query.json_paths import Path
 from studio.query.patterns import Exact, Glob, Regex, literal_in, regex_test, word_test
+from studio.query.spellings import spellings
 from studio.query.table import ORIGINS, Facts, Table
 
 Mask = NDArray[np.bool_]
@@ -203,9 +203,8 @@ class _Stretch:
 
     def _text(self, text: str, among: Mask) -> Mask:
         """In any of the ways in which JSON spells it: each that differs costs a search more."""
-        spellings = {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
         found = np.zeros_like(among)
-        for spelling in spellings:
+        for spelling in spellings(text, in_escapes=self._table.may_hold_escapes):
             found |= self._holding(spelling, among & ~found, ignore_case=True)
         return found
 

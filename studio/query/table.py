@@ -72,6 +72,10 @@ class Table(Protocol):
     def raw(self, index: int) -> str:
         """A frame as the log keeps it."""
 
+    @property
+    def may_hold_escapes(self) -> bool:
+        """Whether letters may stand as escapes in any frame."""
+
     def find(
         self, text: str, *, ignore_case: bool = True, start: int = 0, stop: int | None = None
     ) -> NDArray[np.uint32]:

@@ -11,9 +11,11 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from studio.core.errors import StudioError
 from studio.protocol.values import payload_bytes
@@ -25,6 +27,8 @@ ORIGINS = (Origin.SERVER, Origin.CLIENT, Origin.LOCAL)
 APPEND = "input_audio_buffer.append"
 NO_BODY = 255
 """The place of a frame that does not stand in its line as it crossed the wire."""
+ESCAPED = 128
+"""Beside the place of a frame in which letters stand as escapes, such as `\\u00e9`."""
 
 _ORIGIN_CODES = {origin.value: code for code, origin in enumerate(ORIGINS)}
 _AUDIO_KEYS = {
@@ -50,7 +54,7 @@ class Digest:
         damaged: the places of those that are none.
         columns: `seq`, `at`, `origin` (its place in `ORIGINS`), `size` (bytes on the wire), `audio`
             (bytes, decoded), and `body`: where in a line the frame begins, which ends before the
-            last bracket, or `NO_BODY`.
+            last bracket, with `ESCAPED` where it is so, or `NO_BODY`.
         words: `type`, as it was sent and empty for a frame that is no event, and the ids of the
             `item`, `response` and `call` that it speaks of, or empty.
     """
@@ -152,7 +156,7 @@ def digest(lines: Sequence[bytes]) -> Digest:
         "origin": [_ORIGIN_CODES[line.origin] for line in parsed],
         "size": sizes,
         "audio": audio,
-        "body": bodies,
+        "body": _with_escapes(lines, bodies),
     }
     words = {
         "type": [event.type for event in events],
@@ -161,6 +165,22 @@ def digest(lines: Sequence[bytes]) -> Digest:
         "call": [event.call_id or event.item.call_id or "" for event in events],
     }
     return Digest(lines, damaged, columns, words)
+
+
+def body_places(bodies: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.int64]:
+    """Where in their lines some frames begin, from their column `body`; -1 for `NO_BODY`."""
+    places = bodies.astype(np.int64)
+    places[bodies == NO_BODY] = -1
+    places[places >= ESCAPED] -= ESCAPED
+    return places
+
+
+def _with_escapes(lines: Sequence[bytes], bodies: list[int]) -> list[int]:
+    """The column `body`."""
+    return [
+        body | ESCAPED if b"\\" in encoded and b"\\u" in encoded else body
+        for encoded, body in zip(lines, bodies, strict=True)
+    ]
 
 
 def _audio(lines: Sequence[bytes], parsed: list[_Line]) -> tuple[list[int], list[int]]:

@@ -18,7 +18,7 @@ from studio.core.errors import StudioError
 from studio.protocol.dialect import Dialect
 from studio.session.envelope import Envelope, Origin
 from studio.storage.columns import Columns, Table, Words
-from studio.storage.digest import NO_BODY, ORIGINS
+from studio.storage.digest import ESCAPED, NO_BODY, ORIGINS, body_places
 from studio.storage.lines import envelope_of, line_text, split_line
 from studio.storage.logview import LogView
 from studio.storage.search import Needle, search
@@ -121,21 +121,21 @@ class Events:
         settled = min(stop, len(self) - len(self._waiting))
         for first in range(start, settled, _ROWS_AT_ONCE):
             rows = slice(first, min(first + _ROWS_AT_ONCE, settled))
-            starts, lengths, bodies = (
-                self._table.column(name)[rows].astype(np.int64)
-                for name in ("start", "length", "body")
+            starts, lengths = (
+                self._table.column(name)[rows].astype(np.int64) for name in ("start", "length")
             )
             ends = starts + lengths - 1
-            begins = np.where(bodies == NO_BODY, ends, starts + bodies)
+            places = body_places(self._table.column("body")[rows])
+            begins = np.where(places < 0, ends, starts + places)
             assert self._view is not None
             low, high = self._header_bytes + int(starts[0]), self._header_bytes + int(ends[-1])
             text = self._view.read(low, high)
             self._view.forget(low, high)
-            places = zip((begins - starts[0]).tolist(), (ends - starts[0]).tolist(), strict=True)
-            yield from (text[begin:end] for begin, end in places)
+            cuts = zip((begins - starts[0]).tolist(), (ends - starts[0]).tolist(), strict=True)
+            yield from (text[begin:end] for begin, end in cuts)
         for index in range(max(start, settled), stop):
             line, body = self._encoded(index), self._table.cell("body", index)
-            yield b"" if body == NO_BODY else line[body:-1]
+            yield b"" if body == NO_BODY else line[body & ~ESCAPED : -1]
 
     def payload(self, index: int) -> object:
         """The frame as JSON values; None where it is no JSON."""
@@ -164,6 +164,11 @@ class Events:
         """The codes of all words that a test accepts."""
         chosen = [code for code, word in enumerate(self._words.spelled) if where(word)]
         return np.array(chosen, np.uint32)
+
+    @property
+    def may_hold_escapes(self) -> bool:
+        """Whether letters stand as escapes in any frame, as far as is known."""
+        return bool((self._table.column("body") >= ESCAPED).any())
 
     def find(
         self, text: str, *, ignore_case: bool = True, start: int = 0, stop: int | None = None

@@ -20,7 +20,7 @@ from studio.storage.column_file import load_columns, save_columns
 from studio.storage.columns import DTYPES, Table, Words
 from studio.storage.logview import LogView
 
-MAGIC = b"realtime-studio index 4\n"
+MAGIC = b"realtime-studio index 5\n"
 """The format; it changes whenever columns mean something else."""
 _SAMPLES = 16
 _SAMPLE_BYTES = 4096

@@ -15,7 +15,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.storage.digest import NO_BODY
+from studio.storage.digest import body_places
 from studio.storage.lines import line_text
 from studio.storage.logview import LogView
 
@@ -87,9 +87,10 @@ def search(
         header_bytes: what the column `start` counts from.
         columns: `start`, `length` and `body` of all rows that are in the log.
     """
-    starts, lengths, bodies = (columns[name] for name in ("start", "length", "body"))
+    starts, lengths = columns["start"], columns["length"]
     ends = starts + lengths - 1
-    begins = np.where(bodies == NO_BODY, ends + 1, starts + bodies)
+    places = body_places(columns["body"])
+    begins = np.where(places < 0, ends + 1, starts + np.maximum(places, 0).astype(np.uint64))
     found: list[NDArray[np.uint32]] = [np.empty(0, np.uint32)]
     first = 0
     while first < len(starts):

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from studio.query.spellings import spellings
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -23,14 +25,14 @@ class Finding:
 
     def __init__(self, words: str, store: EventStore) -> None:
         self.words = words
-        self.positions: NDArray[np.uint32] = store.find(words)
+        self.positions: NDArray[np.uint32] = _found(words, store, 0, len(store))
         self._total = len(store)
 
     def take(self, store: EventStore) -> None:
         """Look through what came since."""
         start, self._total = self._total, len(store)
         if start < self._total:
-            found = store.find(self.words, start=start, stop=self._total)
+            found = _found(self.words, store, start, self._total)
             self.positions = np.append(self.positions, found)
 
     def listed(self, rows: Rows) -> NDArray[np.uint32]:
@@ -57,3 +59,10 @@ class Finding:
         at = int(np.searchsorted(listed, cursor))
         is_on = at < len(listed) and listed[at] == cursor
         return f"{at + 1:,} of {len(listed):,}" if is_on else f"{len(listed):,} found"
+
+
+def _found(words: str, store: EventStore, start: int, stop: int) -> NDArray[np.uint32]:
+    """Where some words stand, however JSON spells them."""
+    ways = spellings(words, in_escapes=store.may_hold_escapes)
+    found = [store.find(way, start=start, stop=stop) for way in sorted(ways)]
+    return found[0] if len(found) == 1 else np.unique(np.concatenate(found))

@@ -81,6 +81,10 @@ class ListTable:
     def raw(self, index: int) -> str:
         return self.entries[index].raw
 
+    @property
+    def may_hold_escapes(self) -> bool:
+        return any("\\u" in entry.raw for entry in self.entries)
+
     def find(
         self, text: str, *, ignore_case: bool = True, start: int = 0, stop: int | None = None
     ) -> NDArray[np.uint32]:

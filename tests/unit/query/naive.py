@@ -138,7 +138,9 @@ def _payload(raw: str) -> Json:
 
 
 def _holds(raw: str, text: str) -> bool:
-    ways = (text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
+    cased = (text, text.lower(), text.upper(), text.title())
+    ways = {text, json.dumps(text, ensure_ascii=False)[1:-1]}
+    ways |= {json.dumps(each)[1:-1] for each in cased}
     return any(
         re.search(re.escape(way), raw, re.IGNORECASE | re.ASCII) is not None
         if way.isascii()

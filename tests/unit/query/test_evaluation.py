@@ -70,9 +70,17 @@ def test_text_is_found_in_every_spelling_of_json() -> None:
             Entry(0.0, "server", '{"a": "Stra\\u00dfe \\"1\\""}'),
             Entry(0.0, "server", '{"a": "STRAßE \\"1\\""}'),
             Entry(0.0, "server", 'no json: straße "1"'),
+            Entry(0.0, "server", '{"a": "\\u00C9T\\u00c9"}'),
         ]
     )
     assert found('"straße \\"1\\""', events) == [0, 1, 2]
+    assert found("été", events) == [3]
+
+
+def test_escapes_cost_a_search_only_where_a_frame_holds_one() -> None:
+    events = ListTable([Entry(0.0, "server", '{"word":"天気"}')] * 20)
+    found("天気", events)
+    assert events.searches == ["天気"]
 
 
 @pytest.mark.parametrize(

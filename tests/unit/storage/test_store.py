@@ -244,6 +244,17 @@ def test_what_is_found_is_what_frames_hold(lines: list[str], text: str, ignore_c
 
 
 @given(LINES)
+def test_whether_letters_may_stand_as_escapes_is_known_of_all_frames(lines: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        store = open_store(log_of(folder, lines))
+        if any("\\u" in store.raw(at) for at in range(len(store))):
+            assert store.may_hold_escapes
+    plain = EventStore(Dialect.GA)
+    plain.append('{"seq":1,"at":0.5,"origin":"server","event":{"type":"a","text":"\\n é"}}')
+    assert not plain.may_hold_escapes
+
+
+@given(LINES)
 def test_frames_read_many_at_a_time_are_those_read_one_by_one(lines: list[str]) -> None:
     with TemporaryDirectory() as folder:
         store = open_store(log_of(folder, lines))

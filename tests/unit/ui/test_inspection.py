@@ -109,6 +109,18 @@ def test_facts_that_wait_are_asked_for_until_they_are_whole() -> None:
     assert facts.turn[-1] == 2
 
 
+def test_a_search_finds_letters_that_stand_as_escapes() -> None:
+    talk = conversations.Talk().connect()
+    for text in ("Caf\\u00e9 \\u5929\\u6c17", "CAF\\u00C9", "café 天気", "tea"):
+        talk.script.server_raw(f'{{"type":"future.event","text":"{text}"}}')
+    held = inspected(talk.envelopes)
+    last = len(held.store)
+    for words, found in (("café", [4, 3, 2]), ("天気", [4, 2]), ("tea", [1])):
+        held.find(words)
+        assert held.finding is not None
+        assert held.finding.positions.tolist() == [last - each for each in found]
+
+
 def test_a_search_goes_round_what_is_listed() -> None:
     held = inspected(conversations.two_turns())
     held.find("speech_st")
