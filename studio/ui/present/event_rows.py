@@ -23,6 +23,8 @@ _ARROWS = {Origin.SERVER: "←", Origin.CLIENT: "→", Origin.LOCAL: "·"}
 _WORD_START = re.compile("[._]")
 _PAUSE_S = 0.1
 _LOUD = {"error", "local.connection.failed", "local.device.failed", "local.audio.dropped"}
+_SPARE = 16
+"""Letters that may take no room of their own, as accents do."""
 _MARK, _MATCH, _HERE = "◆", "•", "▶"
 
 
@@ -112,7 +114,7 @@ def row_line(row: RowView, words: str, look: Look) -> Text:
             text, style = _figure(column, row, palette)
             line.add(text[:cells].rstrip(".").rjust(cells), style)  # 383:10.17: no minute is lost
     cells = look.widths["words"]
-    line.add(words if cell_len(words) <= cells else _shortened(words, cells), _tone(row, palette))
+    line.add(_shortened(words, cells), _tone(row, palette))
     if row.is_ahead:
         return Text("".join(line.pieces), palette.faint, no_wrap=True, end="")
     made = line.text()
@@ -143,7 +145,12 @@ class _Line:
 
 
 def _shortened(words: str, cells: int) -> str:
-    return f"{set_cell_size(words, cells - 1)}…" if cells > 0 else ""
+    """As many words as there is room for; what is far beyond that is not even measured."""
+    head = words[: cells + _SPARE]
+    if cell_len(head) <= cells and (len(head) == len(words) or cell_len(words) <= cells):
+        return words
+    long = head if cell_len(head) > cells else words
+    return f"{set_cell_size(long, cells - 1)}…" if cells > 0 else ""
 
 
 def _gutter(row: RowView, palette: Palette) -> tuple[str, str]:
