@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from studio.lab.semantic import Worded
     from studio.lab.take import Take
     from studio.ui.present.meter import Bit
-    from studio.ui.present.tuning_lanes import Sound
+    from studio.ui.present.tuning_picture import Sound
     from studio.vad.whole import Probabilities
 
 Which = Literal["a", "b"]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
-from rich.text import Span, Text
+from rich.text import Text
 
 from studio.session.envelope import Origin
+from studio.ui.present.pieces import Pieces
 from studio.ui.present.summary import PCM16_BYTES_PER_MS
 from studio.ui.present.words import gap, size, stamp
 
@@ -100,7 +101,7 @@ def row_line(row: RowView, words: str, look: Look) -> Text:
         look: how it is drawn.
     """
     palette = look.palette
-    line = _Line()
+    line = Pieces()
     line.add(*_gutter(row, palette))
     for column, cells in look.widths.items():
         if column == "type":
@@ -121,27 +122,6 @@ def row_line(row: RowView, words: str, look: Look) -> Text:
     if look.wanted:
         _mark_found(made, look)
     return made
-
-
-class _Line:
-    """Pieces of a line with their styles, put together at the end."""
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self._spans: list[Span] = []
-        self._length = 0
-
-    def add(self, piece: str, style: str = "") -> None:
-        """Put a piece at the end."""
-        end = self._length + len(piece)
-        if style and piece:
-            self._spans.append(Span(self._length, end, style))
-        self.pieces.append(piece)
-        self._length = end
-
-    def text(self) -> Text:
-        """The line."""
-        return Text("".join(self.pieces), no_wrap=True, end="", spans=self._spans)
 
 
 def _shortened(words: str, cells: int) -> str:
@@ -182,7 +162,7 @@ def _signed(seconds: float) -> str:
     return gap(seconds) if seconds >= 0 else f"−{gap(-seconds)[1:]}"
 
 
-def _add_type(line: _Line, row: RowView, cells: int, palette: Palette) -> None:
+def _add_type(line: Pieces, row: RowView, cells: int, palette: Palette) -> None:
     """Direction and type, its last word bright: the eye reads that one."""
     if row.is_member:
         line.add("   ")

@@ -11,9 +11,11 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from studio.core.units import clock
+from studio.ui.present.pieces import Pieces
+from studio.ui.present.words import stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from studio.session.curves import Numbers
     from studio.ui.present.palette import Palette
@@ -106,15 +108,16 @@ class Sheet:
         if 0 <= self._cursor < len(cells):
             glyph, style = cells[self._cursor]
             cells[self._cursor] = (glyph, (style or self.palette.faint) + self._under)
-        line = Text(f"{label:<{LABEL_CELLS}}", self.palette.muted, no_wrap=True, end="")
+        line = Pieces()
+        line.add(f"{label:<{LABEL_CELLS}}")
         run, known = "", ""
         for glyph, style in cells:
             if style != known and run:
-                line.append(run, known)
+                line.add(run, known)
                 run = ""
             run, known = run + glyph, style
-        line.append(run, known)
-        self.lines.append(line)
+        line.add(run, known)
+        self.lines.append(line.text(self.palette.muted))
 
 
 def axis(window: Window, palette: Palette) -> list[Cell]:
@@ -197,3 +200,27 @@ def flag_cells(sheet: Sheet, flags: Sequence[Flag]) -> list[Cell]:
             cells[start + offset] = (glyph, palette.muted if flag.is_mild else palette.warning)
         reached = max(column, start + len(words))
     return cells
+
+
+def values_line(
+    facts: Iterable[tuple[str, str]], cursor: float, window: Window, palette: Palette
+) -> Text:
+    """What is true at the cursor, in words: a name and what it is, for each fact."""
+    line = Text(f"{'':<{LABEL_CELLS}}", no_wrap=True, end="")
+    line.append(stamp(cursor), f"bold {palette.accent}")
+    for label, words in facts:
+        line.append(f"  {label} ", palette.muted)
+        line.append(words, palette.foreground)
+    line.truncate(window.cells + LABEL_CELLS, overflow="ellipsis")
+    return line
+
+
+def signs_line(signs: Iterable[tuple[str, str, str]], width: int, palette: Palette) -> Text:
+    """Signs with their styles and names, as many as there is room for."""
+    line = Text(" " * LABEL_CELLS, no_wrap=True, end="")
+    for sign, style, name in signs:
+        if line.cell_len + len(sign) + len(name) + 3 > width:
+            break
+        line.append(sign, style)
+        line.append(f" {name}  ", palette.muted)
+    return line

@@ -24,9 +24,11 @@ from studio.ui.present.time_sheet import (
     cell_peaks,
     fill,
     flag_cells,
+    signs_line,
+    values_line,
     write,
 )
-from studio.ui.present.words import decibel, stamp
+from studio.ui.present.words import decibel
 
 if TYPE_CHECKING:
     from studio.session.curves import Curves, Values
@@ -109,7 +111,9 @@ def timeline_lines(
     label = "" if voice_rows else "voice"
     sheet.add(label, _lane(sheet, shown.heard, shown, "voice", palette.accent))
     sheet.add("tags", flag_cells(sheet, shown.flags))
-    sheet.lines.append(_values(shown, cursor, window, palette))
+    sheet.lines.append(
+        values_line(_facts_at(shown, cursor, window.cell_s), cursor, window, palette)
+    )
     sheet.lines.append(legend_line(palette, window.cells + LABEL_CELLS))
     return sheet.lines[:height]
 
@@ -223,17 +227,6 @@ def sign_color(name: SignName, palette: Palette) -> str:
     return palette.warning if name in ("cut", "truncate") else f"bold {palette.foreground}"
 
 
-def _values(shown: Timeline, cursor: float, window: Window, palette: Palette) -> Text:
-    """What is true at the cursor, in words."""
-    line = Text(f"{'':<{LABEL_CELLS}}", no_wrap=True, end="")
-    line.append(stamp(cursor), f"bold {palette.accent}")
-    for label, words in _facts_at(shown, cursor, window.cell_s):
-        line.append(f"  {label} ", palette.muted)
-        line.append(words, palette.foreground)
-    line.truncate(window.cells + LABEL_CELLS, overflow="ellipsis")
-    return line
-
-
 def _facts_at(shown: Timeline, at: float, cell_s: float) -> Iterable[tuple[str, str]]:
     curves = shown.curves
     if curves is not None:
@@ -266,14 +259,8 @@ def _bit_words(bit: Bit, at: float, end: float, label: str) -> str:
 
 def legend_line(palette: Palette, width: int) -> Text:
     """Every sign and its name, as many as there is room for."""
-    line = Text(" " * LABEL_CELLS, no_wrap=True, end="")
     told: list[tuple[str, str, str]] = [
         (sign, sign_color(name, palette), name) for name, sign in SIGNS.items()
     ]
     told += [("╌", palette.user, "waited"), ("▲", palette.warning, "finding")]
-    for sign, style, name in told:
-        if line.cell_len + len(name) + 4 > width:
-            break
-        line.append(sign, style)
-        line.append(f" {name}  ", palette.muted)
-    return line
+    return signs_line(told, width, palette)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import Horizontal, Vertical
+from textual.css.scalar import Scalar
 from textual.widgets import Input
 from typing_extensions import override
 
@@ -19,7 +20,8 @@ from studio.session.speech import input_format, turn_detection
 from studio.ui.fields import written
 from studio.ui.lab_sound import Source
 from studio.ui.present.sliders import SliderRow, summary_line
-from studio.ui.present.tuning_lanes import TuningPicture, stretch_at
+from studio.ui.present.take_words import stretch_at
+from studio.ui.present.tuning_picture import TuningPicture
 from studio.ui.present.verdicts import verdict_rows, whatif_lines
 from studio.ui.screens.tuning_labels import TuningLabels
 from studio.ui.tuning import (
@@ -233,7 +235,9 @@ class TuningScreen(TuningLabels):
             and height - lines >= _LEAST_OTHERS
         )
         self.set_class(self._is_under, "-others-under")
-        self._verdicts.styles.height = lines if self._is_under else None
+        wanted = Scalar.from_number(lines) if self._is_under else None
+        if wanted != self._verdicts.styles.inline.height:
+            self._verdicts.styles.height = wanted
 
     _is_under = False
 

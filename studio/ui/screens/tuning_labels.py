@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from studio.core.errors import StudioError
 from studio.lab.labels import Label, Truth
 from studio.ui.labelling import Edge, Grip, added, changed, grip_at, moved, new_label
-from studio.ui.present.tuning_lanes import label_at, stretch_at
+from studio.ui.present.take_words import label_at, stretch_at
 from studio.ui.screens.overlays import Prompt
 from studio.ui.screens.tuning_words import TuningWords
 from studio.ui.tuning import Relabelled

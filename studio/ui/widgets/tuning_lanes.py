@@ -10,7 +10,8 @@ from typing_extensions import override
 from studio.ui.labelling import grip_at
 from studio.ui.present.palette import palette_from
 from studio.ui.present.time_sheet import Kept
-from studio.ui.present.tuning_lanes import TuningPicture, tuning_lines
+from studio.ui.present.tuning_lanes import tuning_lines
+from studio.ui.present.tuning_picture import TuningPicture
 from studio.ui.widgets.bindings import bindings_of
 from studio.ui.widgets.time_view import TimeView
 

@@ -8,8 +8,10 @@ from studio.audio.shape import Shape
 from studio.lab.reading import Reading
 from studio.ui.present.meter import Bit
 from studio.ui.present.palette import Palette
+from studio.ui.present.take_words import label_at, stretch_at
 from studio.ui.present.time_sheet import LABEL_CELLS
-from studio.ui.present.tuning_lanes import TuningPicture, label_at, stretch_at, tuning_lines
+from studio.ui.present.tuning_lanes import tuning_lines
+from studio.ui.present.tuning_picture import TuningPicture
 from studio.ui.present.window import Window
 from studio.vad.segmenter import SegmenterSettings
 from tests.fakes.lab import hesitation
