@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from studio.core.units import VAD_FRAME_MS
 from studio.vad.segmenter import SegmenterSettings
 
 if TYPE_CHECKING:
@@ -77,14 +78,27 @@ def _bar(aims: Objectives, budget: float) -> float:
     return max(budget * aims.turns, float(aims.lost.min()))
 
 
-def choose(found: Flags, figures: Figures, grid: Grid) -> int:
+def recommended(figures: Figures, grid: Grid, budget: float = BUDGET) -> tuple[Flags, int]:
+    """The settings that are best to within a frame, and the one of them with most room around it.
+
+    A frame is the least by which a detector can be faster: to gain less, nobody should have a
+    setting at the edge of where speech is still heard.
+    """
+    aims = objectives(figures)
+    good = best(aims, budget, VAD_FRAME_MS)
+    for wrong in (aims.lost, aims.ghosts):
+        good &= wrong <= wrong[good].min()
+    return good, choose(good, figures, grid, VAD_FRAME_MS)
+
+
+def choose(found: Flags, figures: Figures, grid: Grid, within_ms: float = 0.0) -> int:
     """One of settings that are equally good: the one with most room around it.
 
     Those come first that answer 95 % of turns sooner and clip fewer beginnings; then the prefix
     that is nearest to the usual one, for it costs no time; then the middle of what is left.
     """
     left = np.flatnonzero(found)
-    left = _least(left, figures.delay_p95_ms)
+    left = _least(left, figures.delay_p95_ms, within_ms)
     left = _least(left, figures.clipped)
     thresholds, silences, prefixes = grid.shape
     pair, prefix = np.divmod(np.arange(grid.size), prefixes)
@@ -109,6 +123,8 @@ def front(figures: Figures, grid: Grid) -> list[int]:
     return [choose(which == at, figures, grid) for at in kept]
 
 
-def _least(left: Indices, value: NDArray[np.int64] | NDArray[np.float64]) -> Indices:
-    found: Indices = left[value[left] <= value[left].min()]
+def _least(
+    left: Indices, value: NDArray[np.int64] | NDArray[np.float64], within: float = 0.0
+) -> Indices:
+    found: Indices = left[value[left] <= value[left].min() + within]
     return found

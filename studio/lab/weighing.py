@@ -11,7 +11,7 @@ import numpy as np
 
 from studio.lab.bootstrap import DRAWS, Trust, most_of_none, trust
 from studio.lab.figures import Figures
-from studio.lab.front import BUDGET, GHOST_MS, best, choose, front, objectives
+from studio.lab.front import BUDGET, GHOST_MS, front, recommended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,9 +89,8 @@ def weigh(swept: Swept, budget: float = BUDGET) -> Weighed | None:
     figures = Figures.of(swept.tally, grid)
     if not figures.turns:
         return None
-    good = best(objectives(figures), budget)
-    chosen = choose(good, figures, grid)
-    on_front = tuple(chosen if good[at] else at for at in front(figures, grid))
+    good, chosen = recommended(figures, grid, budget)
+    on_front = tuple(dict.fromkeys(chosen if good[at] else at for at in front(figures, grid)))
     drawn = trust(swept.tally, grid, budget, len(swept.plan.variants))
     weighed = Weighed(swept, figures, drawn, chosen, on_front, budget, (), ())
     return Weighed(
@@ -170,11 +169,11 @@ def _rule(weighed: Weighed) -> str:
         least = int(figures.lost.min())
         return (
             f"None of {size:,} settings loses at most {percent(weighed.budget)} of the turns; of "
-            f"those that lose least ({least}) it is the fastest, {ghosts}."
+            f"those that lose least ({least}) it is the fastest to within a frame, {ghosts}."
         )
     return (
         f"{within:,} of {size:,} settings lose at most {percent(weighed.budget)} of the turns; of "
-        f"these it is the fastest, {ghosts}."
+        f"these it is the fastest to within a frame, {ghosts}."
     )
 
 
