@@ -349,6 +349,7 @@ async def test_where_no_words_can_be_recognised_it_says_so() -> None:
 
 async def test_other_silences_of_a_labelled_turn_stand_under_the_verdicts() -> None:
     async with lab(hesitation(), size=(120, 50)) as found:
+        await found.held.until(lambda: "No silence helps against a ghost" in found.words("others"))
         await found.press("k", "k", "k")
         await found.held.until(lambda: "cuts in" in found.words("others"))
         others = found.words("others").splitlines()

@@ -41,6 +41,23 @@ class VerdictRow:
     other: str = ""
 
     @property
+    def is_predicted(self) -> bool:
+        """Whether it is what a setting makes of speech that nobody labelled."""
+        return self.verdict in ("turn", "open")
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether nobody says anything here that wants an answer."""
+        return "ghost" in (self.verdict, self.other)
+
+    @property
+    def why_no_silence(self) -> str:
+        """Why no silence to wait for changes anything."""
+        if self.is_noise:
+            return "No silence helps against a ghost; a higher threshold may."
+        return "Nothing here reaches the threshold: a lower one may hear it."
+
+    @property
     def is_problem(self) -> bool:
         """Whether either setting does badly here."""
         return self.verdict not in _FINE or self.other not in _FINE
@@ -161,9 +178,15 @@ def verdict_color(verdict: str, palette: Palette) -> str:
 
 
 def whatif_lines(
-    found: AtHand | None, present_ms: int, size: tuple[int, int], palette: Palette
+    found: AtHand | None,
+    present_ms: int,
+    size: tuple[int, int],
+    palette: Palette,
+    nothing: str = "Speak: when each would end the turn stands here.",
 ) -> list[Text]:
     """When the turn at hand would have ended for each silence, and what that would have cost.
+
+    `nothing` stands there where there is none.
 
     Where the height is too little for all, those stay that are next to the least silence that cuts
     the turn nowhere.
@@ -171,8 +194,7 @@ def whatif_lines(
     width, height = size
     head = Text(" other silences", f"bold {palette.foreground}", no_wrap=True, end="")
     if found is None:
-        words = "   Speak: when each would end the turn stands here."
-        return [head.append(words, f"not bold {palette.muted}")]
+        return [head.append(f"   {nothing}", f"not bold {palette.muted}")]
     begins = f"   the turn at {found.begin_ms / 1000:.2f} s"
     head.append(begins + (", still open" if found.is_open else ""), f"not bold {palette.muted}")
     if found.whole_from_ms:
@@ -209,6 +231,10 @@ def _ending_words(each: Ending, found: AtHand, palette: Palette) -> tuple[str, s
             f"✗ cuts in at {each.end_ms / 1000:.2f} s: the pause there lasts "
             f"{each.paused_ms / 1000:.2f} s{times}",
             palette.error,
+        )
+    if each.takes_more:
+        return f"✗ takes what follows for a part of it, until {each.end_ms / 1000:.2f} s", (
+            palette.warning
         )
     after = each.end_ms - found.said_ms
     return f"✓ ends at {each.end_ms / 1000:.2f} s, {after:,} ms after the last word", palette.good

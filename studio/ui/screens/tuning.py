@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from studio.config.presets import Provenance
 from studio.core.errors import StudioError
-from studio.lab.whatif import at_hand
+from studio.lab.whatif import at_hand, labelled
 from studio.protocol.dialect import Dialect
 from studio.protocol.settings import SessionSettings
 from studio.session.speech import input_format, turn_detection
@@ -45,7 +45,10 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.widget import Widget
 
+    from studio.lab.reading import Reading
+    from studio.lab.whatif import AtHand
     from studio.ui.fields import Field
+    from studio.ui.present.verdicts import VerdictRow
     from studio.ui.shown import Shown
     from studio.ui.tuning import Detection
 
@@ -214,16 +217,25 @@ class TuningScreen(TuningLabels):
         if not self._others.display:
             return
         reading = self._tuning.reading(self._tuning.pair.edits) or self._tuning.reading()
-        found = None
-        if reading is not None:
-            row = None if self.has_class("-session") else self._verdicts.row
-            at_ms = self._at_ms if row is None else row.end * 1000
-            found = at_hand(reading.pauses, reading.rules, at_ms)
+        row = None if self.has_class("-session") else self._verdicts.row
+        found = self._others_of(reading, row) if reading is not None else None
         edited = self._tuning.pair.edited
         present_ms = -1 if edited.by_words else edited.silence_duration_ms
         height = self._below.size.height - (self._verdicts.line_count() if self._is_under else 0)
         room = (self._others.columns, height)
-        self._others.say(whatif_lines(found, present_ms, room, self.palette))
+        nothing = (row.why_no_silence,) if row is not None else ()
+        self._others.say(whatif_lines(found, present_ms, room, self.palette, *nothing))
+
+    def _others_of(self, reading: Reading, row: VerdictRow | None) -> AtHand | None:
+        """How the turn at the cursor would have ended; None where no silence decides."""
+        pauses, rules = reading.pauses, reading.rules
+        if row is None:
+            return at_hand(pauses, rules, self._at_ms)
+        if row.is_predicted:
+            return at_hand(pauses, rules, row.end * 1000)
+        if row.is_noise:
+            return None
+        return labelled(pauses, rules, row.at * 1000, row.end * 1000)
 
     def _place_others(self) -> None:
         """Other silences stand under the turns where these leave lines for some of them."""

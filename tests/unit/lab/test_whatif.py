@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.lab.whatif import AtHand, at_hand
+from studio.lab.whatif import AtHand, at_hand, labelled
 from studio.vad.segmenter import Rules, SegmenterSettings
 from studio.vad.whole import Pauses, segments
 
@@ -44,6 +44,34 @@ def test_it_cuts_nowhere_and_a_step_less_does(values: list[float], at_ms: int) -
     tried = found(values, at_ms, least, least - 10, 500)
     assert tried is not None
     assert [each.cuts > 0 for each in tried.endings[:2]] == [False, True]
+
+
+def test_of_a_labelled_turn_only_its_own_pauses_count() -> None:
+    rules = Rules.of(SegmenterSettings())
+    pauses = Pauses(np.array(HESITATION), rules)
+    first = labelled(pauses, rules, 320, 960, (200, 500))
+    both = labelled(pauses, rules, 320, 1_920, (200, 500))
+    assert first is not None
+    assert both is not None
+    assert (first.whole_from_ms, both.whole_from_ms) == (0, 290)
+    assert [(each.cuts, each.takes_more) for each in first.endings] == [(0, False), (0, True)]
+    assert [(each.cuts, each.takes_more) for each in both.endings] == [(1, False), (0, False)]
+    assert labelled(pauses, rules, 2_400, 2_500, (200,)) is None
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.4, 0.9]), min_size=1, max_size=80),
+    st.integers(0, 1_000),
+    st.integers(1, 2_000),
+)
+def test_a_label_anywhere_is_answered(values: list[float], begin_ms: int, long_ms: int) -> None:
+    rules = Rules.of(SegmenterSettings())
+    pauses = Pauses(np.array(values), rules)
+    turn = labelled(pauses, rules, begin_ms, begin_ms + long_ms, (64, 200, 1_000))
+    if turn is None:
+        return
+    for each in turn.endings:
+        assert (each.cuts > 0) == (each.silence_ms < turn.whole_from_ms)
 
 
 def test_while_one_speaks_nothing_is_left_to_wait_for() -> None:
