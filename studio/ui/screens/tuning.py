@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -11,26 +10,13 @@ from textual.css.scalar import Scalar
 from textual.widgets import Input
 from typing_extensions import override
 
-from studio.config.presets import Provenance
-from studio.core.errors import StudioError
 from studio.lab.whatif import at_hand, labelled
-from studio.protocol.dialect import Dialect
-from studio.protocol.settings import SessionSettings
-from studio.session.speech import input_format, turn_detection
-from studio.ui.fields import written
-from studio.ui.lab_sound import Source
+from studio.session.speech import turn_detection
 from studio.ui.present.sliders import SliderRow, summary_line
-from studio.ui.present.take_words import stretch_at
 from studio.ui.present.tuning_picture import TuningPicture
 from studio.ui.present.verdicts import verdict_rows, whatif_lines
-from studio.ui.screens.tuning_labels import TuningLabels
-from studio.ui.tuning import (
-    rows_of,
-    settings_of,
-    settings_words,
-    slider_named,
-    value_of,
-)
+from studio.ui.screens.tuning_sliders import TuningSliders
+from studio.ui.tuning import rows_of, settings_of, value_of
 from studio.ui.widgets.bindings import bindings_of
 from studio.ui.widgets.slider_pane import SliderPane
 from studio.ui.widgets.time_view import TimeView
@@ -69,7 +55,7 @@ class TakeFilter(Input):
     ]
 
 
-class TuningScreen(TuningLabels):
+class TuningScreen(TuningSliders):
     """Takes beside the lanes of one of them, under sliders, over the verdicts."""
 
     scope: ClassVar[str] = "tuning"
@@ -264,83 +250,6 @@ class TuningScreen(TuningLabels):
         self._list.show(len(names), lambda at: self._row(names[at]), place, hints)
         self._line.say(self._row(names[place]) if place >= 0 else None, place, len(names))
 
-    # The sliders
-
-    def action_step(self, steps: int) -> None:
-        """Move the slider at the cursor."""
-        self._tuning.step(steps)
-        self._moved()
-
-    def action_slider(self, rows: int) -> None:
-        """Go to another slider."""
-        self._tuning.move(rows)
-        self._moved()
-
-    def action_set(self) -> None:
-        """Have the slider's value typed, or the next of its choices."""
-        slider = slider_named(self._tuning.slider)
-        if slider.kind == "choice":
-            self._tuning.cycle()
-            self._moved()
-            return
-        held = written(slider, value_of(self._tuning.pair.edited, slider))
-        value = held.removesuffix(slider.unit).replace(",", "")
-
-        def done(text: str) -> None:
-            if self._tried(lambda: self._tuning.type(text)):
-                self._moved()
-
-        self._studio.ask(slider.label, slider.how, value, done)
-
-    def action_switch(self) -> None:
-        """Have the other type of turn detection."""
-        self._tuning.switch()
-        self._moved()
-
-    def _moved(self) -> None:
-        if self._live is not None:
-            self.show(self._live)
-
-    @on(SliderPane.Slid)
-    def _slid(self, event: SliderPane.Slid) -> None:
-        self._tuning.slide(event.path, event.share, is_drag=event.is_drag)
-        self._moved()
-
-    @on(SliderPane.Turned)
-    def _turned(self, event: SliderPane.Turned) -> None:
-        self._tuning.slider = event.path
-        self.action_step(event.steps)
-
-    @on(SliderPane.Picked)
-    def _picked(self, event: SliderPane.Picked) -> None:
-        if event.path == self._tuning.slider:
-            self.action_set()
-        self._tuning.slider = event.path
-        self._moved()
-
-    def action_compare(self) -> None:
-        """Lay a second setting beside the first, or edit the other of the two."""
-        self._tuning.compare()
-        self._moved()
-
-    def action_swap(self) -> None:
-        """Let the two settings change places."""
-        if not self._tuning.swap():
-            key = self._studio.key_of("tuning.compare")
-            self._say(f"There is one setting: {key} lays a second beside it.")
-        self._moved()
-
-    def action_single(self) -> None:
-        """Keep the setting under edit alone."""
-        self._tuning.single()
-        self._moved()
-
-    def action_use_session(self) -> None:
-        """Set the sliders as the session is set."""
-        if self._live is not None:
-            self._tuning.use(settings_of(turn_detection(self._live.whole)))
-            self._moved()
-
     # Moving
 
     @on(TimeView.Moved)
@@ -372,18 +281,6 @@ class TuningScreen(TuningLabels):
         """Move the cursor over time."""
         self._lanes.step(cells)
 
-    def action_page(self, quarters: int) -> None:
-        """Move it by quarters of the window."""
-        self._lanes.page(quarters / 4)
-
-    def action_closer(self) -> None:
-        """See less, and more of it."""
-        self._lanes.zoom(0.5)
-
-    def action_farther(self) -> None:
-        """See more, and less of it."""
-        self._lanes.zoom(2.0)
-
     def action_fit_turn(self) -> None:
         """Show the turn at the cursor whole."""
         if (row := self._verdicts.row) is not None:
@@ -402,91 +299,6 @@ class TuningScreen(TuningLabels):
         """Go to the end, and with it where it moves on."""
         self._lanes.follow()
         self._cursor_moved()
-
-    # Listening
-
-    def action_play(self) -> None:
-        """Hear what would be committed of the turn at the cursor, or stop."""
-        reading = self._tuning.reading(self._tuning.pair.edits) or self._tuning.reading()
-        found = stretch_at(reading, self._at_ms) if reading is not None else None
-        if self._stop():
-            return
-        if found is None:
-            self._say("No turn is at the cursor with this setting: nothing would be committed.")
-            return
-        self._sound(found.start_ms, found.end_ms)
-
-    def action_listen(self) -> None:
-        """Hear all from the cursor on, or stop."""
-        subject = self._subject
-        if not self._stop() and subject is not None:
-            self._sound(self._at_ms, subject.duration_ms)
-
-    def _sound(self, begin_ms: float, end_ms: float) -> None:
-        live, sound, subject = self._studio.live, self._studio.lab_sound, self._subject
-        try:
-            source = self._source()
-        except StudioError as error:  # the take is gone from under the screen
-            self._complain(error)
-            return
-        if live is None or sound is None or subject is None or source is None:
-            return
-        if end_ms - begin_ms < 1 or not self._studio.may_sound():
-            return
-        sound.play(source, begin_ms, min(end_ms, subject.duration_ms), live.draft.plan.speaker)
-
-    def _source(self) -> Source | None:
-        subject, takes, live = self._subject, self._takes, self._live
-        if subject is None or live is None:
-            return None
-        if subject.name:
-            return Source(takes.file_of(subject.name), is_file=True) if takes is not None else None
-        return Source(live.path, is_file=False, audio_format=input_format(live.whole))
-
-    def _stop(self) -> bool:
-        """Be silent; whether something sounded."""
-        sound = self._studio.lab_sound
-        if sound is None or not sound.is_playing:
-            return False
-        sound.stop()
-        return True
-
-    # What becomes of a setting
-
-    @property
-    def _detection(self) -> SessionSettings:
-        return SessionSettings(turn_detection=self._tuning.pair.edited.wire)
-
-    def action_apply(self) -> None:
-        """Ask the live session for this setting."""
-        words = settings_words(self._tuning.pair.edited)
-        self._studio.use_settings(self._detection, words)
-        self.again()
-
-    def action_save(self) -> None:
-        """Keep the setting as a preset."""
-        desk, subject = self._studio.desk, self._subject
-        if desk is None:
-            return
-        takes = (subject.name,) if subject is not None and subject.name else ()
-        provenance = Provenance("hand", "Turned by hand in the lab.", takes)
-
-        def keep(name: str) -> None:
-            if self._tried(lambda: _ignore(desk.presets().save(name, self._detection, provenance))):
-                self._say(f"Kept as the preset {name}.")
-
-        self._studio.ask("name", "The preset's name.", "", keep)
-
-    def action_copy_json(self) -> None:
-        """Copy the setting as the provider takes it."""
-        live = self._studio.live
-        dialect = live.draft.plan.dialect if live is not None else Dialect.GA
-        self.app.copy_to_clipboard(json.dumps(self._detection.to_wire(dialect), indent=2))
-        self._say(f"Copied as the session of a {dialect.value} client.")
-
-    async def action_sweep(self) -> None:
-        """Try very many settings on the takes."""
-        _ = await self.app.run_action("view('sweep')")
 
     # The filter
 
@@ -523,7 +335,3 @@ def _standing(settings: Detection | None, slider: Field) -> float | str | None:
     if settings is None or slider not in rows_of(settings):
         return None
     return value_of(settings, slider)
-
-
-def _ignore(_: object) -> None:
-    """What came of a deed is not needed."""

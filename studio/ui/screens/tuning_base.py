@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from studio.core.errors import StudioError
 from studio.core.text import one_line, printable
-from studio.ui.screens.view import ViewScreen
+from studio.ui.screens.over_time import OverTime
 from studio.ui.tuning import Tuning
 from studio.ui.widgets.tuning_lanes import TuningLanes
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from studio.ui.tuning import Subject
 
 
-class TuningBase(ViewScreen):
+class TuningBase(OverTime):
     """The lab's screen without its keys."""
 
     def __init__(self, keymap: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from studio.ui.desktop import Desktop
 from studio.ui.present.turn_rows import FindingRow, TurnRow, note_lines, sheet_lines
-from studio.ui.screens.view import ViewScreen
+from studio.ui.screens.over_time import OverTime
 from studio.ui.spending import TurnCosts
 from studio.ui.widgets.bindings import bindings_of
 from studio.ui.widgets.timeline import Lanes
@@ -33,7 +33,7 @@ _NO_TURN = (
 )
 
 
-class TurnsScreen(ViewScreen):
+class TurnsScreen(OverTime):
     """A list of turns, a sheet about the one at the cursor, and the lanes under both."""
 
     scope: ClassVar[str] = "turns"
@@ -200,18 +200,6 @@ class TurnsScreen(ViewScreen):
     def action_step(self, cells: int) -> None:
         """Move the cursor over time."""
         self._lanes.step(cells)
-
-    def action_page(self, quarters: int) -> None:
-        """Move it by quarters of the window."""
-        self._lanes.page(quarters / 4)
-
-    def action_closer(self) -> None:
-        """See less, and more of it."""
-        self._lanes.zoom(0.5)
-
-    def action_farther(self) -> None:
-        """See more, and less of it."""
-        self._lanes.zoom(2.0)
 
     def action_fit_turn(self) -> None:
         """Show the turn at the cursor whole."""
