@@ -129,7 +129,7 @@ def _print_all(files: list[Path], *, as_json: bool, say: Say, warn: Say) -> None
         say(json.dumps(told))
         return
     for each in told:
-        figures = f"{each['takes']} takes × {each['settings']} settings × {each['repeats']}"
+        figures = f"takes {each['takes']}, settings {each['settings']}, times {each['repeats']}"
         who = one_line(f"{each['provider']} {each['model']}", 40)
         say(f"{printable(str(each['name']))}  {who}  {figures}  {each['best']}".rstrip())
     if not files:

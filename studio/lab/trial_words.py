@@ -52,17 +52,28 @@ def trial_json(result: TrialResult) -> dict[str, Any]:
     }
 
 
+_LEGEND = (
+    "server: what it did; twin: what the lab foretold. end after: sound from a turn's last word to",
+    "where the server ended it; known after: time until that was told here.",
+)
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def trial_lines(result: TrialResult) -> Iterator[str]:
     """A trial as lines of plain text."""
     trial = result.trial
-    yield (
-        f"{len(trial.takes)} takes × {len(trial.arms)} settings × {trial.repeats} "
-        f"(order of seed {trial.seed})"
-    )
+    held = "once" if trial.repeats == 1 else f"{trial.repeats} times"
+    takes, arms = _several(len(trial.takes), "take"), _several(len(trial.arms), "setting")
+    yield f"{takes} × {arms}, held {held} in random order (seed {trial.seed})"
     for arm in result.arms:
         yield f"  {arm.arm.name}  {arm.arm.words}"
     yield ""
     yield from _table(result)
+    yield ""
+    yield from _LEGEND
     yield ""
     for arm in result.arms:
         yield from _edge_lines(arm, result)

@@ -103,7 +103,7 @@ async def test_a_result_reads_the_same_again(trials: Trials) -> None:
     assert whole["best"]["settings"] == "silence=480"
     assert "lines" not in whole
     assert trials.told() == [
-        f"{name}  local studio-host  2 takes × 2 settings × 1  best: silence=480"
+        f"{name}  local studio-host  takes 2, settings 2, times 1  best: silence=480"
     ]
 
 

@@ -221,7 +221,7 @@ async def test_what_the_server_did_is_what_the_twin_predicts(tmp_path: Path) -> 
     assert all(not each.edges.unexplained and not each.edges.unreported for each in quick.tried)
     assert {ms for each in patient.tried for ms in each.end_delay_ms} == {512, 528}
     lines = list(trial_lines(result))
-    assert lines[0] == "2 takes × 2 settings × 2 (order of seed 3)"
+    assert lines[0] == "2 takes × 2 settings, held 2 times in random order (seed 3)"
     assert "A: 12 of 12 edges where the twin expects them." in lines
     assert "B against A: 0 cut off instead of 1." in lines
     assert lines[-1].startswith("Best: B (silence=480); it loses 0 of 4 turns")
