@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 _READING_S, _FOLDING_S = 0.03, 0.01
 """For how long it is read, or folded, at a time: keys and paints wait no longer than that."""
 
+_LONGEST_READING_S, _READING_SHARE = 0.12, 2.0
+"""Where keys and paints take long themselves, it is read for twice as long as they took."""
+
 _SLICE = 64
 """Events that are folded between two looks at the clock."""
 
@@ -79,6 +82,7 @@ class Reading:
         self._marked = 0
         self._has_more = True
         self._looked_at = clock.monotonic() - _REFRESH_S
+        self._left_at = clock.monotonic()
 
     @property
     def folded(self) -> int:
@@ -104,9 +108,11 @@ class Reading:
 
     def work(self) -> None:
         """Go on for a moment; rows that have just come are looked at before they are folded."""
-        until = self._clock.monotonic() + _FOLDING_S
+        began = self._clock.monotonic()
+        until = began + _FOLDING_S
         if self._has_more:
-            self._has_more = self._recorded.load(_READING_S)
+            others_s = (began - self._left_at) * _READING_SHARE
+            self._has_more = self._recorded.load(min(max(_READING_S, others_s), _LONGEST_READING_S))
         is_due = self._clock.monotonic() - self._looked_at >= _REFRESH_S
         if self.is_written and not self._has_more and is_due:
             self.is_written = self._recorded.refresh()
@@ -116,6 +122,7 @@ class Reading:
             if self._clock.monotonic() >= until:
                 break
             self._checkpoints.build(min(self.folded + _SLICE, len(self._store)))
+        self._left_at = self._clock.monotonic()
 
     def mark(self) -> None:
         """Find turns and problems in what is folded by now."""

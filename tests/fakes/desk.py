@@ -44,6 +44,7 @@ class FakeRecorded:
     Attributes:
         waiting: lines that the next `load` brings, `slice` at a time; without one, all are there.
         written: lines that the next `refresh` brings; None where nobody writes any more.
+        budgets_s: for how long each `load` might take.
     """
 
     path: str
@@ -53,10 +54,11 @@ class FakeRecorded:
     waiting: list[str] = field(default_factory=list)
     slice: int = 1_000_000
     written: list[str] | None = None
+    budgets_s: list[float] = field(default_factory=list)
 
     def load(self, budget_s: float) -> bool:
         """The next lines."""
-        del budget_s
+        self.budgets_s.append(budget_s)
         for line in self.waiting[: self.slice]:
             self.store.append(line)
         del self.waiting[: self.slice]

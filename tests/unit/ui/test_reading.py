@@ -52,6 +52,15 @@ def test_all_rows_are_there_before_any_is_folded() -> None:
     assert 0 < reading.folded < len(talk())
 
 
+def test_it_is_read_for_longer_where_keys_and_paints_take_long() -> None:
+    clock, recorded = ManualClock(), laid(talk(), 10)
+    reading = Reading(recorded, clock)
+    for others_s in (0.001, 0.05, 2.0):
+        clock.advance(others_s)
+        reading.work()
+    assert recorded.budgets_s == pytest.approx([0.03, 0.1, 0.12])
+
+
 def test_it_is_folded_a_moment_at_a_time() -> None:
     reading = Reading(laid(talk()), WorkingClock())
     looks: list[tuple[int, float]] = []
