@@ -17,6 +17,8 @@ BY_ORDER = "voice"
 SORTS = (BY_ORDER, *(each.name for each in FIGURES))
 """What can be sorted by; the first stands for the order of the readings."""
 
+_UNJUDGED = {"stars": 0, "note": ""}
+
 
 def _shuffled(keys: list[str]) -> list[str]:
     SystemRandom().shuffle(keys)
@@ -32,12 +34,15 @@ class Arrangement:
         falling: whether the largest comes first.
         blind: keys in the order in which they are judged with hidden names; empty where they show.
         kept: the order of the last blind judging, until something else is sorted by.
+        judged: keys of those that were judged with hidden names; stars and notes of before would
+            tell who the others are.
     """
 
     by: str = BY_ORDER
     falling: bool = False
     blind: tuple[str, ...] = ()
     kept: tuple[str, ...] = field(default=())
+    judged: frozenset[str] = frozenset()
 
     @property
     def is_blind(self) -> bool:
@@ -50,7 +55,12 @@ class Arrangement:
         if not order:
             return arranged(sheet.rows, self.by, falling=self.falling)
         places = {key: place for place, key in enumerate(order)}
-        return tuple(sorted(sheet.rows, key=lambda row: places.get(row.key, len(places))))
+        rows = sorted(sheet.rows, key=lambda row: places.get(row.key, len(places)))
+        if not self.is_blind:
+            return tuple(rows)
+        return tuple(
+            row if row.key in self.judged else row.model_copy(update=_UNJUDGED) for row in rows
+        )
 
     def sorted_by(self, by: str) -> Arrangement:
         """By another column, or the other way round; judging blindly, nothing gives names away."""
@@ -69,7 +79,12 @@ class Arrangement:
         self, sheet: Sheet, shuffle: Callable[[list[str]], list[str]] = _shuffled
     ) -> Arrangement:
         """With names hidden, in another order."""
-        return replace(self, blind=tuple(shuffle([row.key for row in sheet.rows])), kept=())
+        order = tuple(shuffle([row.key for row in sheet.rows]))
+        return replace(self, blind=order, kept=(), judged=frozenset())
+
+    def with_judged(self, key: str) -> Arrangement:
+        """After stars or a note for one."""
+        return replace(self, judged=self.judged | {key})
 
     def revealed(self) -> Arrangement:
         """With names shown; rows stay where they were judged."""

@@ -133,7 +133,7 @@ class AuditionDeeds(AuditionListening):
         if (row := self._list.row) is not None:
 
             def note(text: str | None) -> None:
-                if text is not None:
+                if text is not None and text != row.note:
                     self._judge(row, note=text)
 
             _ = self.app.push_screen(Prompt("note", "Empty: none.", row.note), note)
@@ -149,6 +149,8 @@ class AuditionDeeds(AuditionListening):
             self._sheet = auditions.judge(self._path, row.key, stars=stars, note=note)
         except StudioError as error:
             self._say(error)
+        else:
+            self._arranged = self._arranged.with_judged(row.key)
         self.again()
 
     def action_sort(self, columns: int) -> None:

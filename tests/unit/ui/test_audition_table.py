@@ -21,6 +21,19 @@ def test_hidden_rows_stand_as_shuffled_and_stay_there_when_revealed(tmp_path: Pa
     ]
 
 
+def test_stars_of_before_tell_nobody_who_a_hidden_voice_is(tmp_path: Path) -> None:
+    _, sheet = kept_sheet(tmp_path)
+    judged = {"stars": 2, "note": "warm"}
+    rows = tuple(row.model_copy(update=judged) for row in sheet.rows)
+    starred = sheet.model_copy(update={"rows": rows})
+    hidden = Arrangement().hidden(starred, sorted)
+    assert {(row.stars, row.note) for row in hidden.rows(starred)} == {(0, "")}
+    told = hidden.with_judged("ash").rows(starred)
+    assert [row.key for row in told if row.stars] == ["ash"]
+    assert all(row.stars == 2 for row in hidden.revealed().rows(starred))
+    assert not any(row.stars for row in hidden.with_judged("ash").hidden(starred).rows(starred))
+
+
 def test_a_column_is_sorted_the_way_one_wants_first_and_then_the_other_way() -> None:
     by_pace = Arrangement().sorted_by("wpm")
     assert (by_pace.by, by_pace.falling) == ("wpm", True)
