@@ -36,7 +36,7 @@ from bench.stage.figures import machine
 from bench.stage.surroundings import surroundings
 from studio.ui.present.words import stamp
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 WITH_INDEX_S, BUILDING_S = 0.5, 4.0
 COLUMNS, LINES = 160, 45
 END = b"\x1b[F"
@@ -138,7 +138,7 @@ def ways(log: Path, last: dict[str, Any], home: Path) -> Mapping[str, Callable[[
 
 
 def main(events: int = DEFAULT_EVENTS, rounds: int = 5) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         session, home = Path(folder) / "big", Path(folder) / "home"
         make_session(session, events)
         home.mkdir()
