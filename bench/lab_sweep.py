@@ -96,8 +96,11 @@ def theirs_s() -> float | None:
         track = Path(folder) / "slice.raw"
         track.write_bytes(slice_.astype("<i2").tobytes())
         done = subprocess.run(
-            [str(PEERS), str(PEER), str(track)], capture_output=True, text=True, check=True
+            [str(PEERS), str(PEER), str(track)], capture_output=True, text=True, check=False
         )
+    if done.returncode:
+        print(f"silero-vad did not run: {done.stderr.strip().splitlines()[-1]}")
+        return None
     return float(median(json.loads(done.stdout)))
 
 
