@@ -10,8 +10,8 @@ from rich.text import Text
 from studio.core.text import one_line
 from studio.core.units import clock
 from studio.lab.weighing import milliseconds, percent, told
-from studio.ui.present.sweep_words import worded_why_lines
-from studio.ui.present.wrapping import fitted, wrapped
+from studio.ui.present.sweep_words import figure_lines, worded_why_lines
+from studio.ui.present.wrapping import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,7 +70,6 @@ def cell_lines(
     weighed: Weighed, at: int, lost: Sequence[Lost] | None, palette: Palette, width: int
 ) -> list[Text]:
     """A setting's figures, and the turns that it loses; None while these are looked up."""
-    figures, turns = weighed.figures, weighed.figures.turns
     marks = [
         mark
         for mark, holds in (
@@ -80,23 +79,8 @@ def cell_lines(
         if holds
     ]
     head = _line(told(weighed.grid.at(at)), f"bold {palette.foreground}")
-    pair = weighed.pair(at)
-    low, high = weighed.trust.lost_rate[pair]
-    rows = (
-        ("lost", f"{figures.lost[at]} of {turns}, {percent(figures.lost[at] / turns)}"
-                 f"  ({percent(low)} to {percent(high)})"),
-        ("of them", f"{figures.cut_off[at]} cut off, {figures.missed[at]} missed, "
-                    f"{figures.merged[at]} merged"),
-        ("delay", f"half within {milliseconds(figures.delay_p50_ms[at])}, 95 % within "
-                  f"{milliseconds(figures.delay_p95_ms[at])}"),
-        ("ghosts", f"{figures.ghosts[at]}, {figures.noise_ghosts[at]} at labelled noise"),
-        ("clipped", f"{figures.clipped[at]} beginnings"),
-        ("among the best", f"in {percent(float(weighed.trust.wins[pair]))} of the drawings"),
-    )  # fmt: skip
     lines = [head, _line(", ".join(marks), palette.accent)] if marks else [head]
-    for name, words in rows:
-        line = _line(fitted(name, 16), palette.muted)
-        lines.append(line.append(words, palette.foreground))
+    lines += figure_lines(weighed.figures, weighed.trust, at, weighed.pair(at), palette)
     lines.append(Text(end=""))
     if lost is None:
         lines.append(_line("Looking up what it loses…", palette.muted))

@@ -13,7 +13,9 @@ from studio.ui.present.wrapping import wrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from studio.lab.bootstrap import Trust
     from studio.lab.by_words import ByWords
+    from studio.lab.figures import Figures
     from studio.lab.weighing import Weighed
     from studio.ui.present.palette import Palette
 
@@ -53,10 +55,29 @@ def worded_why_lines(weighed: Weighed, found: ByWords, palette: Palette, width: 
     return lines
 
 
+def figure_lines(
+    figures: Figures, trust: Trust, at: int, pair: int, palette: Palette
+) -> Iterator[Text]:
+    """A setting's figures, each under its name; `pair` is its place in what was drawn anew."""
+    low, high = trust.lost_rate[pair]
+    for name, words in (
+        ("lost", f"{figures.lost[at]} of {figures.turns}, "
+                 f"{percent(figures.lost[at] / figures.turns)}"
+                 f"  ({percent(low)} to {percent(high)})"),
+        ("of them", f"{figures.cut_off[at]} cut off, {figures.missed[at]} missed, "
+                    f"{figures.merged[at]} merged"),
+        ("delay", f"half within {milliseconds(figures.delay_p50_ms[at])}, 95 % within "
+                  f"{milliseconds(figures.delay_p95_ms[at])}"),
+        ("ghosts", f"{figures.ghosts[at]}, {figures.noise_ghosts[at]} at labelled noise"),
+        ("clipped", f"{figures.clipped[at]} beginnings"),
+        ("among the best", f"in {percent(float(trust.wins[pair]))} of the drawings"),
+    ):  # fmt: skip
+        yield _line(f"{name:<16}", palette.muted).append(words, palette.foreground)
+
+
 def worded_cell_lines(found: ByWords, at: int, palette: Palette, width: int) -> list[Text]:
     """An eagerness's figures."""
-    figures, turns, trust = found.figures, found.figures.turns, found.trust
-    low, high = trust.lost_rate[at]
+    figures, trust = found.figures, found.trust
     marks = [
         mark
         for mark, holds in (
@@ -66,17 +87,7 @@ def worded_cell_lines(found: ByWords, at: int, palette: Palette, width: int) -> 
     ]  # fmt: skip
     lines = [_line(eagerness_words(found, at), f"bold {palette.foreground}")]
     lines += [_line(", ".join(marks), palette.accent)] if marks else []
-    for name, words in (
-        ("lost", f"{figures.lost[at]} of {turns}, {percent(figures.lost[at] / turns)}"
-                 f"  ({percent(low)} to {percent(high)})"),
-        ("of them", f"{figures.cut_off[at]} cut off, {figures.missed[at]} missed, "
-                    f"{figures.merged[at]} merged"),
-        ("delay", f"half within {milliseconds(figures.delay_p50_ms[at])}, 95 % within "
-                  f"{milliseconds(figures.delay_p95_ms[at])}"),
-        ("ghosts", f"{figures.ghosts[at]}, {figures.noise_ghosts[at]} at labelled noise"),
-        ("among the best", f"in {percent(float(trust.wins[at]))} of the drawings"),
-    ):  # fmt: skip
-        lines.append(_line(f"{name:<16}", palette.muted).append(words, palette.foreground))
+    lines += figure_lines(figures, trust, at, at, palette)
     lines.append(Text(end=""))
     return [*lines, *_item("!", CAVEAT, palette.muted, width)]
 

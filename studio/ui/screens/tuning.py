@@ -207,7 +207,8 @@ class TuningScreen(TuningSliders):
         found = self._others_of(reading, row) if reading is not None else None
         edited = self._tuning.pair.edited
         present_ms = -1 if edited.by_words else edited.silence_duration_ms
-        height = self._below.size.height - (self._verdicts.line_count() if self._is_under else 0)
+        above = self._verdicts.line_count() if self.has_class("-others-under") else 0
+        height = self._below.size.height - above
         room = (self._others.columns, height)
         nothing = (row.why_no_silence,) if row is not None else ()
         self._others.say(whatif_lines(found, present_ms, room, self.palette, *nothing))
@@ -226,18 +227,16 @@ class TuningScreen(TuningSliders):
     def _place_others(self) -> None:
         """Other silences stand under the turns where these leave lines for some of them."""
         lines, height = self._verdicts.line_count(), self._below.size.height
-        self._is_under = (
+        is_under = (
             not self.has_class("-session")
             and not self.has_class("-very-wide")
             and not self._tuning.pair.edited.by_words
             and height - lines >= _LEAST_OTHERS
         )
-        self.set_class(self._is_under, "-others-under")
-        wanted = Scalar.from_number(lines) if self._is_under else None
+        self.set_class(is_under, "-others-under")
+        wanted = Scalar.from_number(lines) if is_under else None
         if wanted != self._verdicts.styles.inline.height:
             self._verdicts.styles.height = wanted
-
-    _is_under = False
 
     def _fill_list(self) -> None:
         names = self._names
